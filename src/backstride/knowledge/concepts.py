@@ -1,0 +1,356 @@
+"""What the knowledge files say, as plain immutable values.
+
+The loader makes these from YAML (or from its compiled form); reasoning reads them. No clinical number stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+__all__ = [
+    "AdviceItem",
+    "BeliefItem",
+    "Condition",
+    "Contradiction",
+    "Factor",
+    "Finding",
+    "Knowledge",
+    "Likelihood",
+    "Limit",
+    "Link",
+    "MeasureLimit",
+    "Number",
+    "OutcomeMeasure",
+    "RedFlag",
+    "Reference",
+    "Region",
+    "Wording",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A figure with its range and where it comes from.
+
+    ``basis`` is ``published``, ``derived`` (computed from published figures) or ``assumption``.
+    ``low`` and ``high`` are None where no range is stated.
+    """
+
+    point: float
+    low: float | None = None
+    high: float | None = None
+    basis: str = "assumption"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How often a finding has a value when a condition is present.
+
+    ``if_present`` is P(value | condition), None where only a likelihood ratio is published.
+    ``if_absent`` is the source's own comparator, kept to be compared with the background.
+    ``use`` is ``yes`` for the one preferred row of a condition, finding and value; else ``no`` or ``alternative``.
+    """
+
+    condition: str
+    value: str
+    if_present: Number | None
+    if_absent: Number | None = None
+    lr_positive: Number | None = None
+    lr_negative: Number | None = None
+    basis: str = "assumption"
+    verified: str = ""
+    use: str = "yes"
+    belief: str = ""
+    population: str = ""
+    n: str = ""
+    sources: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """``value`` of this finding cannot be true together with ``other_value`` of ``other``."""
+
+    value: str
+    other: str
+    other_value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A question, self-test or therapist's test.
+
+    ``answer`` is ``yes_no``, ``choice``, ``location``, ``scale`` or ``measurement``.
+    ``values`` are the allowed words of a choice or location; ``minimum``/``maximum``/``unit`` bound a number.
+    ``positive`` are the values that count as "yes" for likelihood rows written for "yes" (a location's bands).
+    ``threshold`` is the number from which a scale counts as "yes" for its likelihood rows (``ibp_composite``).
+    ``background`` is P(yes) in a runner with ordinary back pain; ``background_by_value`` the same for a choice.
+    ``facet`` names the group of findings that say the same thing; alone in it when empty.
+    ``umbrella_of`` are the more exact ids that take precedence over this one.
+    ``implies`` maps a value of this finding to what it entails of others (id -> value).
+    ``reports_factor`` maps a value (or ``>500``, ``<1``) to the factor that it reports.
+    ``effort`` is the runner's or therapist's effort to answer, 1 = one tap (an assumption).
+    """
+
+    id: str
+    name: str
+    group: str
+    question: str
+    answer: str
+    answered_by: str
+    effort: float
+    how: str = ""
+    notes: str = ""
+    facet: str = ""
+    values: tuple[str, ...] = ()
+    positive: tuple[str, ...] = ()
+    threshold: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = ""
+    only_for_sex: str = ""
+    background: Number | None = None
+    background_by_value: Mapping[str, float] = field(default_factory=dict)
+    background_candidates: tuple[Mapping[str, object], ...] = ()
+    overlaps_with: tuple[str, ...] = ()
+    umbrella_of: tuple[str, ...] = ()
+    excludes: tuple[Contradiction, ...] = ()
+    implies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reports_factor: Mapping[str, str] = field(default_factory=dict)
+    likelihoods: tuple[Likelihood, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+    @property
+    def used_likelihoods(self) -> tuple[Likelihood, ...]:
+        """The rows that the network uses."""
+        return tuple(row for row in self.likelihoods if row.use == "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Odds ratio between a factor and a condition.
+
+    ``use`` is ``yes``, or ``seed_only`` for a link kept only so that a popular claim can be shown and answered.
+    """
+
+    condition: str
+    odds_ratio: Number
+    use: str = "yes"
+    belief: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureLimit:
+    """The limits between which a computed measure means this factor: ``above < value <= at_most``.
+
+    ``at_least``/``below`` are the closed/open counterparts; None means unbounded.
+    """
+
+    measure: str
+    above: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    below: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """Something that may contribute; ``grade`` is A to D, or X for contradicted or conflicting."""
+
+    id: str
+    name: str
+    group: str
+    how_measured: str
+    threshold: str
+    grade: str
+    back_specific: str
+    prevalence: Number
+    unit: str = ""
+    data_source: tuple[str, ...] = ()
+    run_file_fields: tuple[str, ...] = ()
+    measured_by: tuple[MeasureLimit, ...] = ()
+    effect_metric: str = ""
+    effect: Number | None = None
+    effect_outcome: str = ""
+    effect_population: str = ""
+    beliefs: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    only_for_sex: str = ""
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A cause of pain. ``urgency`` is its level when no rule fires and it leads.
+
+    ``must_not_miss`` marks a condition whose miss costs life, nerve, organ or bone.
+    ``only_for_sex`` and ``age_at_least`` say for whom it exists at all.
+    """
+
+    id: str
+    name: str
+    plain_name: str
+    group: str
+    definition: str
+    prior: Number
+    urgency: str
+    must_not_miss: bool = False
+    only_for_sex: str = ""
+    snomed_ct: str = ""
+    icd10: tuple[str, ...] = ()
+    prior_note: str = ""
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RedFlag:
+    """A safety rule. ``action`` is ``emergency_now``, ``same_day`` or ``within_days``."""
+
+    id: str
+    finding: str
+    question: str
+    may_mean: str
+    conditions: tuple[str, ...]
+    action: str
+    who: str
+    rule: str
+    confirm: str = ""
+    say: str = ""
+    handling_note: str = ""
+    published_accuracy: str = ""
+    accuracy_verified: str = ""
+    population: str = ""
+    sources: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceItem:
+    """A recommendation for a condition, a factor or everyone, at a moment."""
+
+    id: str
+    target_type: str
+    target: str
+    text: str
+    grade: str
+    moment: str
+    grade_system: str = ""
+    guidelines: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    verified: str = ""
+    caution: str = ""
+    exercise: str = ""
+    dose: str = ""
+    easier: str = ""
+    harder: str = ""
+    stop_rule: str = ""
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BeliefItem:
+    """A popular claim, what stands for it here, and the honest verdict."""
+
+    id: str
+    parent: str
+    claim: str
+    represented_by: tuple[str, ...]
+    verdict: str
+    grade: str
+    text: str
+    sources: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of the body map and the findings that pain there means. ``side`` is left, right or middle."""
+
+    id: str
+    name: str
+    view: str
+    side: str
+    findings: tuple[str, ...]
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMeasure:
+    """A score used in follow-up, with its smallest important change and its licence."""
+
+    id: str
+    name: str
+    fields: Mapping[str, str]
+    sources: tuple[str, ...] = ()
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source. ``verified`` is yes when the figure was seen in the source."""
+
+    id: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number that reasoning uses and that is not a property of a finding, factor or condition.
+
+    ``value`` is a number or a tuple of numbers; ``reason`` says why it is so; ``basis`` as in `Number`.
+    """
+
+    id: str
+    value: float | tuple[float, ...]
+    reason: str
+    basis: str = "assumption"
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said at a level: ``words`` to the runner and ``by_when``."""
+
+    id: str
+    words: str
+    by_when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """All knowledge files together, in the order of their ids (file order means nothing).
+
+    ``version`` is a digest of every file's content, overlays included.
+    """
+
+    version: str
+    conditions: Mapping[str, Condition]
+    findings: Mapping[str, Finding]
+    factors: Mapping[str, Factor]
+    red_flags: Mapping[str, RedFlag]
+    advice: Mapping[str, AdviceItem]
+    beliefs: Mapping[str, BeliefItem]
+    regions: Mapping[str, Region]
+    outcome_measures: Mapping[str, OutcomeMeasure]
+    references: Mapping[str, Reference]
+    limits: Mapping[str, Limit]
+    wording: Mapping[str, Wording]
+
+    @property
+    def reviewed(self) -> bool:
+        """True when every file has been reviewed by someone."""
+        kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs)
+        return all(item.reviewed_by for kind in kinds for item in kind.values())  # type: ignore[attr-defined]
