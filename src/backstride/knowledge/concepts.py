@@ -91,6 +91,7 @@ class Finding:
     ``umbrella_of`` are the more exact ids that take precedence over this one.
     ``implies`` maps a value of this finding to what it entails of others (id -> value).
     ``reports_factor`` maps a value (or ``>500``, ``<1``) to the factor that it reports.
+    ``unsafe_when`` is a rule; while it is true the test is not offered.
     ``effort`` is the runner's or therapist's effort to answer, 1 = one tap (an assumption).
     """
 
@@ -111,6 +112,7 @@ class Finding:
     maximum: float | None = None
     unit: str = ""
     only_for_sex: str = ""
+    unsafe_when: str = ""
     background: Number | None = None
     background_by_value: Mapping[str, float] = field(default_factory=dict)
     background_candidates: tuple[Mapping[str, object], ...] = ()
@@ -159,7 +161,11 @@ class MeasureLimit:
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Something that may contribute; ``grade`` is A to D, or X for contradicted or conflicting."""
+    """Something that may contribute; ``grade`` is A to D, or X for contradicted or conflicting.
+
+    ``reranks`` is false where the published effect is on any running injury: it raises every cause alike,
+    so the factor is a contributor but does not move one cause above another.
+    """
 
     id: str
     name: str
@@ -182,6 +188,7 @@ class Factor:
     sources: tuple[str, ...] = ()
     note: str = ""
     only_for_sex: str = ""
+    reranks: bool = True
     reviewed_by: tuple[str, ...] = ()
     file: str = ""
 

@@ -1,0 +1,93 @@
+"""The verb from a record to its assessment: triage first, then what fits, what may have contributed, what to ask."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from backstride.knowledge.concepts import Knowledge
+from backstride.model.assessment import Assessment
+from backstride.model.record import Record
+from backstride.reasoning import advise, explanation
+from backstride.reasoning.network import Network
+from backstride.reasoning.next_question import next_questions
+from backstride.reasoning.observe import observe
+from backstride.reasoning.posterior import infer
+from backstride.reasoning.triage import triage
+from backstride.training import measures_of
+
+__all__ = ["assess", "network_of"]
+
+
+@lru_cache(maxsize=4)
+def _network(version: str, holder: _ByVersion) -> Network:
+    return Network(holder.knowledge)
+
+
+class _ByVersion:
+    """Lets a cache find a network by its knowledge's version instead of by its content."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge = knowledge
+
+    def __hash__(self) -> int:
+        return hash(self.knowledge.version)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByVersion) and other.knowledge.version == self.knowledge.version
+
+
+def network_of(knowledge: Knowledge) -> Network:
+    """The compiled network of these knowledge files; made once per knowledge version."""
+    return _network(knowledge.version, _ByVersion(knowledge))
+
+
+def assess(record: Record, knowledge: Knowledge, network: Network | None = None) -> Assessment:
+    """Assess one record.
+
+    Parameters
+    ----------
+    record : Record
+    knowledge : Knowledge
+    network : Network, optional
+        A network compiled from the same knowledge (evaluation passes one with flat priors).
+
+    Returns
+    -------
+    Assessment
+
+    Raises
+    ------
+    CaseError
+        For an answer that knowledge does not describe.
+    """
+    network = network if network is not None else network_of(knowledge)
+    measures = measures_of(record)
+    observed = observe(record, knowledge, measures)
+    posterior = infer(network, observed.findings, observed.covariates, observed.sex)
+    ranked = explanation.causes(posterior, knowledge)
+    probability = {cause.condition: cause.probability for cause in ranked}
+    conclusion, reason = advise.conclude(posterior, ranked, observed, knowledge)
+    level = triage(observed, record, knowledge, probability, ranked[0].condition if ranked else None)
+    share = knowledge.limits["interval_share"].value
+    assert not isinstance(share, tuple)
+    return Assessment(
+        id=record.id,
+        knowledge_version=knowledge.version,
+        reviewed=knowledge.reviewed,
+        triage=level,
+        conclusion=conclusion,
+        conclusion_reason=reason,
+        interval=float(share),
+        causes=ranked,
+        other=explanation.other(posterior, knowledge),
+        must_not_miss=advise.must_not_miss(posterior, level, knowledge),
+        contributors=advise.contributors(observed, ranked, knowledge),
+        next_questions=next_questions(posterior, observed, knowledge),
+        advice=advise.advice(level, ranked, conclusion, knowledge),
+        beliefs=advise.beliefs(observed, ranked, knowledge),
+        observations=(*observed.findings, *observed.factors),
+        dropped=observed.dropped,
+        measures=measures,
+        out_of_scope=advise.out_of_scope(observed, knowledge),
+        files=tuple(outcome.detail for outcome in record.files),
+    )
