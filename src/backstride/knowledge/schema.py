@@ -1,0 +1,272 @@
+"""The shape of every kind of knowledge file, described once.
+
+From this one description come the check with its line-exact messages and the JSON Schema for editors.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backstride.marked_yaml import Node, Plain
+
+__all__ = ["KINDS", "Problem", "check_node", "json_schema"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a knowledge file: where, which field, what, and what to do."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.field}: {self.message} {self.remedy}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a value may look like.
+
+    ``kind`` is text, words, number, flag, list, map (keys are free) or record (keys are `fields`).
+    """
+
+    kind: str
+    words: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    item: Shape | None = None
+    fields: Mapping[str, Shape] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+
+
+TEXT = Shape("text")
+FLAG = Shape("flag")
+IDS = Shape("list", item=TEXT)
+
+
+def _words(*words: str) -> Shape:
+    return Shape("words", words=words)
+
+
+def _number(low: float | None = None, high: float | None = None) -> Shape:
+    return Shape("number", low=low, high=high)
+
+
+def _list(item: Shape) -> Shape:
+    return Shape("list", item=item)
+
+
+def _record(required: str, **fields: Shape) -> Shape:
+    return Shape("record", fields=fields, required=tuple(required.split()))
+
+
+BASIS = _words("published", "derived", "assumption")
+SEX = _words("female", "male")
+
+
+def _figure(low: float, high: float | None) -> Shape:
+    n = _number(low, high)
+    return _record("point", point=n, low=n, high=n, basis=BASIS, sources=IDS)
+
+
+PROBABILITY = _figure(0, 1)
+RATIO = _figure(0, None)
+
+LIKELIHOOD = _record(
+    "condition value basis use",
+    condition=TEXT, value=TEXT, if_present=PROBABILITY, if_absent=PROBABILITY, lr_positive=RATIO, lr_negative=RATIO,
+    basis=BASIS, verified=_words("yes", "no", "n/a", "partly"), use=_words("yes", "no", "alternative"), belief=TEXT, sources=IDS,
+    population=TEXT, n=TEXT, note=TEXT,
+)  # fmt: skip
+
+KINDS: Mapping[str, Shape] = {
+    "conditions": _record(
+        "id name plain_name group definition prior urgency reviewed_by",
+        id=TEXT, name=TEXT, plain_name=TEXT, group=_words("mechanical", "neural", "bone_stress", "hip", "serious", "visceral"),
+        definition=TEXT, prior=PROBABILITY, prior_note=TEXT,
+        urgency=_words("emergency", "urgent_same_day", "soon_clinician", "routine_pt", "self_care"),
+        must_not_miss=FLAG, only_for_sex=SEX, snomed_ct=TEXT, icd10=IDS, reviewed_by=IDS,
+    ),
+    "findings": _record(
+        "id name group question answer answered_by effort reviewed_by",
+        id=TEXT, name=TEXT, group=TEXT, question=TEXT, how=TEXT,
+        answer=_words("yes_no", "choice", "location", "scale", "measurement"), values=IDS, positive=IDS,
+        minimum=_number(), maximum=_number(), unit=TEXT, threshold=_number(), answered_by=_words("runner", "therapist"),
+        effort=_number(0.1, 100), only_for_sex=SEX, unsafe_when=TEXT, facet=TEXT, background=PROBABILITY,
+        background_by_value=Shape("map", item=_number(0, 1)),
+        background_candidates=_list(_record("figure", figure=PROBABILITY, population=TEXT, n=TEXT, verified=TEXT, sources=IDS, note=TEXT)),
+        overlaps_with=IDS, umbrella_of=IDS,
+        excludes=_list(_record("value other other_value", value=TEXT, other=TEXT, other_value=TEXT)),
+        implies=Shape("map", item=Shape("map", item=TEXT)), reports_factor=Shape("map", item=TEXT), notes=TEXT,
+        likelihoods=_list(LIKELIHOOD), reviewed_by=IDS,
+    ),
+    "factors": _record(
+        "id name group how_measured threshold grade back_specific prevalence reviewed_by",
+        id=TEXT, name=TEXT, group=TEXT, how_measured=TEXT, threshold=TEXT, unit=TEXT, data_source=IDS, run_file_fields=IDS,
+        measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
+        prevalence=PROBABILITY, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
+        grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,
+        links=_list(_record("condition odds_ratio use", condition=TEXT, odds_ratio=RATIO, use=_words("yes", "seed_only"), belief=TEXT, note=TEXT)),
+        sources=IDS, note=TEXT, reviewed_by=IDS,
+    ),
+    "red_flags": _record(
+        "id finding question may_mean conditions action who rule reviewed_by",
+        id=TEXT, finding=TEXT, question=TEXT, may_mean=TEXT, conditions=IDS, action=_words("emergency_now", "same_day", "within_days"),
+        who=_words("emergency_department", "doctor", "physical_therapist"), rule=TEXT, confirm=TEXT, say=TEXT, handling_note=TEXT,
+        published_accuracy=TEXT, accuracy_verified=TEXT, population=TEXT, sources=IDS, reviewed_by=IDS,
+    ),
+    "advice": _record(
+        "id target_type target moment text grade reviewed_by",
+        id=TEXT, target_type=_words("general", "condition", "factor"), target=TEXT,
+        moment=_words("tonight", "until_seen", "can_i_run", "race_coming", "plan", "exercise"), text=TEXT, grade=TEXT, grade_system=TEXT,
+        guidelines=IDS, sources=IDS, verified=TEXT, caution=TEXT, exercise=TEXT, dose=TEXT, easier=TEXT, harder=TEXT, stop_rule=TEXT,
+        reviewed_by=IDS,
+    ),
+    "beliefs": _record(
+        "id parent claim represented_by verdict grade text reviewed_by",
+        id=TEXT, parent=TEXT, claim=TEXT, represented_by=IDS, verdict=TEXT, grade=_words("A", "B", "C", "D", "X"), text=TEXT, sources=IDS,
+        reviewed_by=IDS,
+    ),
+    "regions": _record(
+        "id name view side findings reviewed_by",
+        id=TEXT, name=TEXT, view=_words("front", "back"), side=_words("left", "right", "middle"), findings=IDS, reviewed_by=IDS,
+    ),
+    "outcome_measures": _record("id name fields reviewed_by", id=TEXT, name=TEXT, fields=Shape("map", item=TEXT), sources=IDS, reviewed_by=IDS),
+    "references": Shape("map", item=Shape("map", item=TEXT)),
+    "limits": Shape("map", item=_record("value basis reason", value=Shape("numbers"), basis=BASIS, reason=TEXT, sources=IDS)),
+    "wording": Shape("map", item=_record("words by_when", words=TEXT, by_when=TEXT)),
+}  # fmt: skip
+
+Report = Callable[[int, str, str, str], None]
+
+
+def check_node(node: Node, shape: Shape, file: str) -> tuple[Plain, list[Problem]]:
+    """Check a file against its shape; all problems at once.
+
+    Returns
+    -------
+    plain, problems
+        The plain values, and what is wrong; use the values only when nothing is.
+    """
+    problems: list[Problem] = []
+
+    def report(line: int, where: str, message: str, remedy: str) -> None:
+        problems.append(Problem(file, line, where, message, remedy))
+
+    return _walk(node, shape, "", report), problems
+
+
+def _walk(node: Node, shape: Shape, where: str, report: Report) -> Plain:
+    if shape.kind == "record":
+        return _record_of(node, shape, where, report)
+    if shape.kind == "map":
+        if not isinstance(node.value, dict):
+            report(node.line, where or "file", "should hold 'key: value' lines.", "")
+            return {}
+        assert shape.item is not None
+        return {key: _walk(value, shape.item, _join(where, key), report) for key, value in node.value.items()}
+    if shape.kind == "list":
+        if not isinstance(node.value, list):
+            report(node.line, where, "should be a list.", "Write it as [first, second].")
+            return []
+        assert shape.item is not None
+        return [_walk(value, shape.item, f"{where}[{i + 1}]", report) for i, value in enumerate(node.value)]
+    return _leaf(node, shape, where, report)
+
+
+def _record_of(node: Node, shape: Shape, where: str, report: Report) -> Plain:
+    if not isinstance(node.value, dict):
+        report(node.line, where or "file", "should hold 'key: value' lines.", f"Known keys: {', '.join(shape.fields)}.")
+        return {}
+    for key in shape.required:
+        if key not in node.value:
+            report(node.line, _join(where, key), "is missing.", "Add it.")
+    result: dict[str, Plain] = {}
+    for key, value in node.value.items():
+        if key not in shape.fields:
+            near = difflib.get_close_matches(key, shape.fields, n=1)
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(shape.fields)}."
+            report(node.key_lines[key], _join(where, key), "is not a known key.", remedy)
+        else:
+            result[key] = _walk(value, shape.fields[key], _join(where, key), report)
+    if {"point", "low", "high"} <= set(result):
+        low, point, high = (result[k] for k in ("low", "point", "high"))
+        if all(isinstance(v, int | float) for v in (low, point, high)) and not low <= point <= high:  # type: ignore[operator]
+            report(node.line, where, f"point {point} is not between low {low} and high {high}.", "Put them in order.")
+    return result
+
+
+def _leaf(node: Node, shape: Shape, where: str, report: Report) -> Plain:
+    value = node.value
+    if isinstance(value, dict | list) and shape.kind != "numbers":
+        report(node.line, where, "should be a single value.", "")
+        return None
+    if shape.kind == "numbers":
+        items = value if isinstance(value, list) else [node]
+        if not items or not all(_is_number(item.value) for item in items):
+            report(node.line, where, "should be a number or a list of numbers.", "Use a point as decimal sign.")
+        return node.plain()
+    if shape.kind == "number":
+        if not _is_number(value):
+            report(node.line, where, f"'{value}' is not a number.", "Use a point as decimal sign, no unit.")
+        elif (shape.low is not None and value < shape.low) or (shape.high is not None and value > shape.high):  # type: ignore[operator]
+            top = "and above" if shape.high is None else f"to {shape.high:g}"
+            report(node.line, where, f"{value} is outside its range.", f"Write a number from {shape.low:g} {top}.")
+        return node.plain()
+    if shape.kind == "flag":
+        if not isinstance(value, bool):
+            report(node.line, where, f"'{value}' is neither true nor false.", "Write true or false.")
+        return node.plain()
+    if value is None or isinstance(value, bool):
+        report(node.line, where, "should be text.", "Put it in quotes." if value is not None else "Add it, or leave the line out.")
+        return ""
+    text = value if isinstance(value, str) else _number_text(value)
+    if shape.kind == "words" and text not in shape.words:
+        report(node.line, where, f"'{text}' is not one of its words.", f"Write one of: {', '.join(shape.words)}.")
+    return text
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number_text(value: Any) -> str:
+    return str(value)
+
+
+def _join(where: str, key: str) -> str:
+    return f"{where}.{key}" if where else key
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """JSON Schema (2020-12) of one kind of knowledge file, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"backstride {kind}", **_json(KINDS[kind])}
+
+
+def _json(shape: Shape) -> dict[str, Any]:
+    if shape.kind == "record":
+        properties = {key: _json(value) for key, value in shape.fields.items()}
+        return {"type": "object", "properties": properties, "required": list(shape.required), "additionalProperties": False}
+    if shape.kind == "map":
+        assert shape.item is not None
+        return {"type": "object", "additionalProperties": _json(shape.item)}
+    if shape.kind == "list":
+        assert shape.item is not None
+        return {"type": "array", "items": _json(shape.item)}
+    if shape.kind == "numbers":
+        return {"anyOf": [{"type": "number"}, {"type": "array", "items": {"type": "number"}}]}
+    if shape.kind == "number":
+        limits = {"minimum": shape.low, "maximum": shape.high}
+        return {"type": "number", **{key: value for key, value in limits.items() if value is not None}}
+    if shape.kind == "flag":
+        return {"type": "boolean"}
+    if shape.kind == "words":
+        return {"enum": list(shape.words)}
+    return {"type": ["string", "number"]}
