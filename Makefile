@@ -1,0 +1,62 @@
+# Needs Python 3.11 or newer, git and make; everything else is set up here.
+SHELL := /bin/bash
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
+  command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+DEMO_VENV ?= .venv-demo
+PIP_FLAGS := --quiet --disable-pip-version-check --no-input
+export PYTHONWARNINGS ?= default
+
+.PHONY: help demo test lint bench docs shows-a requirements clean python
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+python:
+	@if [ -z "$(PYTHON)" ]; then echo "backstride needs Python 3.11 or newer; none was found on this machine." >&2; exit 2; fi
+
+$(DEMO_VENV)/.ready: requirements/runtime.txt pyproject.toml | python
+	@echo "Setting up backstride in $(DEMO_VENV) (once) ..."
+	@$(PYTHON) -m venv $(DEMO_VENV)
+	@$(DEMO_VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/runtime.txt
+	@printf '%s\n' "$(CURDIR)/src" > "$$($(DEMO_VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])')/backstride.pth"
+	@touch $@
+
+$(VENV)/.ready: requirements/dev.txt pyproject.toml | python
+	@echo "Setting up the development environment in $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
+	@printf '%s\n' "$(CURDIR)/src" > "$$($(VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])')/backstride.pth"
+	@touch $@
+
+demo: $(DEMO_VENV)/.ready ## Set everything up and answer the made-up runner's question
+	@$(DEMO_VENV)/bin/python -m backstride demo
+
+test: $(VENV)/.ready ## Set everything up and run the tests
+	@$(VENV)/bin/python -m pytest
+
+lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/python -m backstride knowledge check
+
+bench: $(VENV)/.ready ## Speed, as ratios against a peer in the same run
+	@$(VENV)/bin/python bench/reasoning.py
+
+docs: $(VENV)/.ready ## Write the generated pages again
+	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md
+
+shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
+	@$(VENV)/bin/python bench/shows_a.py
+
+requirements: ## Export the pinned requirement files again (needs uv)
+	@mkdir -p requirements
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make requirements" pyproject.toml -o requirements/runtime.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make requirements" pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## Remove environments and caches
+	rm -rf $(VENV) $(DEMO_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist .cache
