@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import yaml
 
@@ -17,12 +18,15 @@ from backstride.errors import BackstrideError
 
 __all__ = ["Node", "Plain", "read_marked"]
 
-Plain = dict[str, "Plain"] | list["Plain"] | str | int | float | bool | None
+Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | float | bool | None"
 
 _MAX_BYTES = 2_000_000
 _MAX_DEPTH = 40
 _INT = re.compile(r"[-+]?[0-9]+\Z")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_NOT_A_NUMBER = re.compile(r"([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\Z")
+_MAX_DIGITS = 18  # the digits that every reader of JSON keeps exactly
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -45,7 +49,7 @@ class Node:
     key_lines: dict[str, int] = field(default_factory=dict)
 
     def plain(self) -> Plain:
-        """The value without places."""
+        """Give the value without places."""
         if isinstance(self.value, dict):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, list):
@@ -86,37 +90,51 @@ def read_marked(text: str | bytes, place: str, error: type[BackstrideError] = Ba
     """
     if len(text) > _MAX_BYTES:
         raise error(f"is larger than {_MAX_BYTES // 1_000_000} MB.", place=place, remedy="Split it, or check that it is the right file.")
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as problem:
-            line = text[: problem.start].count(b"\n") + 1
-            raise error("is not UTF-8 text.", place=f"{place}:{line}", remedy="Save it as UTF-8, or check that it is the right file.") from None
+    text = _decoded(text, place, error) if isinstance(text, bytes) else text.removeprefix("\ufeff")
+    found = _CONTROL.search(text.replace("\r", "\n"))
+    _refuse_control(found, text.count("\n", 0, found.start()) + 1 if found else 1, place, error)
     try:
         return _compose(text, place, error)
-    except yaml.MarkedYAMLError as problem:
-        line = problem.problem_mark.line + 1 if problem.problem_mark else 1
-        what = " ".join(part for part in (problem.context, problem.problem) if part)
-        raise error(f"is not valid YAML: {what}.", place=f"{place}:{line}", remedy="Check indentation, quotes and colons there.") from None
-    except (yaml.YAMLError, ValueError) as problem:
-        line = text[: getattr(problem, "position", 0) or 0].count("\n") + 1
-        remedy = "Remove characters that are not text."
-        raise error("holds characters that YAML does not allow.", place=f"{place}:{line}", remedy=remedy) from None
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        what = " ".join(part for name in ("context", "problem") if (part := getattr(problem, name, None))) or "it cannot be read"
+        lines = text.split("\n")
+        tab = line <= len(lines) and "\t" in lines[line - 1]
+        remedy = "Use spaces there, no tabs." if tab else "Check indentation, quotes and colons there."
+        raise error(f"is not valid YAML: {what}.", place=f"{place}:{line}", remedy=remedy) from None
+
+
+def _decoded(data: bytes, place: str, error: type[BackstrideError]) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+        remedy = "Save it as UTF-8, or check that it is the right file."
+        raise error("is not UTF-8 text.", place=f"{place}:{line}", remedy=remedy) from None
+
+
+def _refuse_control(found: re.Match[str] | None, line: int, place: str, error: type[BackstrideError]) -> None:
+    if found is not None:
+        what = f"holds a control character (U+{ord(found.group()):04X})."
+        raise error(what, place=f"{place}:{line}", remedy="Remove it: only text, tabs and line breaks belong here.")
 
 
 def _compose(text: str, place: str, error: type[BackstrideError]) -> Node:
     stack: list[_Open] = []
     root: Node | None = None
     for event in yaml.parse(text, Loader=_LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise error("uses an anchor or alias (& or *).", place=f"{place}:{line}", remedy="Write the text out, or put it in quotes.")
-        if getattr(event, "tag", None) and not (isinstance(event, yaml.ScalarEvent) and event.tag == "!"):
+        if getattr(event, "tag", None):
             raise error("uses a tag (!).", place=f"{place}:{line}", remedy="Remove it, or put the text in quotes.")
         if isinstance(event, yaml.DocumentStartEvent) and root is not None:
             raise error("holds a second document (---).", place=f"{place}:{line}", remedy="Keep one document a file.")
         node: Node | None = None
         if isinstance(event, yaml.ScalarEvent):
+            # Looked for again, now that escapes have become characters: they could forge what a terminal shows.
+            _refuse_control(_CONTROL.search(event.value), line, place, error)
             if stack and isinstance(stack[-1].node.value, dict) and stack[-1].key is None:
                 _set_key(stack[-1], event.value, line, place, error)
                 continue
@@ -144,7 +162,7 @@ def _compose(text: str, place: str, error: type[BackstrideError]) -> Node:
 def _set_key(parent: _Open, key: str, line: int, place: str, error: type[BackstrideError]) -> None:
     if key in parent.node.key_lines:
         first = parent.node.key_lines[key]
-        raise error(f"has '{key}' twice.", place=f"{place}:{line}", remedy=f"It stands on line {first} already; keep one.")
+        raise error(f"has '{_short(key)}' twice.", place=f"{place}:{line}", remedy=f"It stands on line {first} already; keep one.")
     parent.key, parent.key_line = key, line
 
 
@@ -163,13 +181,18 @@ def _typed(event: yaml.ScalarEvent, place: str, line: int, error: type[Backstrid
         return text
     if text.lower() in _WORDS and text in (text.lower(), text.capitalize(), text.upper()):
         return _WORDS[text.lower()]
-    number: int | float
-    if _INT.match(text) and len(text) < 19:
-        number = int(text)
-    elif _FLOAT.match(text):
-        number = float(text)
-    else:
+    digits = sum(character.isdigit() for character in text)
+    if _NOT_A_NUMBER.match(text) or (digits > _MAX_DIGITS and _INT.match(text)):
+        remedy = "Write a plain number, or put it in quotes if it is a code."
+        raise error(f"'{_short(text)}' is not a number that can be kept exactly.", place=f"{place}:{line}", remedy=remedy)
+    if _INT.match(text):
+        return int(text)
+    if not _FLOAT.match(text):
         return text
-    if not math.isfinite(number):
-        raise error(f"'{text}' is too large a number.", place=f"{place}:{line}", remedy="Write a smaller one.")
-    return number
+    if not math.isfinite(float(text)):
+        raise error(f"'{_short(text)}' is too large a number.", place=f"{place}:{line}", remedy="Write a smaller one.")
+    return float(text)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else f"{text[:37]}..."
