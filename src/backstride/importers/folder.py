@@ -1,0 +1,48 @@
+"""Files and folders into runs, with a line on every file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.importers.fit import read_fit
+from backstride.model.run import FileOutcome
+
+__all__ = ["read_runs"]
+
+
+def read_runs(paths: Iterable[Path]) -> tuple[FileOutcome, ...]:
+    """Read every FIT file among files and folders (recursively, sorted; links to folders are not followed).
+
+    Raises
+    ------
+    RunFileError
+        For a path that does not exist; a file that cannot be read never stops the others.
+    """
+    return tuple(_read(path, named) for path, named in _files(paths))
+
+
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
+    for path in paths:
+        if path.is_dir():
+            for folder, names, files in os.walk(path):
+                names.sort()
+                yield from ((Path(folder) / name, False) for name in sorted(files))
+        elif path.exists():
+            yield path, True
+        else:
+            raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name under 'runs'.")
+
+
+def _read(path: Path, named: bool) -> FileOutcome:
+    name = path.name.lower()
+    if not named and not name.endswith((".fit", ".fit.gz")):
+        return FileOutcome(str(path), "skipped", f"{path}: skipped, not a FIT file by its name")
+    try:
+        return read_fit(path)
+    except DamagedRunFileError as error:
+        return FileOutcome(str(path), "unreadable", str(error))
+    except RunFileError as error:
+        return FileOutcome(str(path), "unreadable", str(error))
