@@ -71,11 +71,12 @@ class Likelihood:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """``value`` of this finding cannot be true together with ``other_value`` of ``other``."""
+    """``value`` of this finding cannot be true together with ``other_value`` of ``other``; ``reason`` says why in a few words."""
 
     value: str
     other: str
     other_value: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ class Condition:
     """A cause of pain. ``urgency`` is its level when no rule fires and it leads.
 
     ``must_not_miss`` marks a condition whose miss costs life, nerve, organ or bone.
-    ``only_for_sex`` and ``age_at_least`` say for whom it exists at all.
+    ``only_for_sex`` says for whom it exists at all.
     """
 
     id: str
@@ -360,4 +361,4 @@ class Knowledge:
     def reviewed(self) -> bool:
         """True when every file has been reviewed by someone."""
         kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs)
-        return all(item.reviewed_by for kind in kinds for item in kind.values())  # type: ignore[attr-defined]
+        return all(item.reviewed_by for kind in kinds for item in kind.values())

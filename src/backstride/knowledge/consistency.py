@@ -1,153 +1,249 @@
-"""What must hold between knowledge files: ids exist, published figures name sources, rules and limits make sense."""
+"""What must hold between knowledge files: ids exist, published figures name sources, answers and rules make sense."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from backstride.errors import KnowledgeError
+from backstride.knowledge.reading import Reading
 from backstride.knowledge.rules import parse_rule
 from backstride.knowledge.schema import Problem
 
 __all__ = ["problems_in"]
 
-Tree = Mapping[str, Mapping[str, Any]]
-_DERIVED_NAMES = frozenset({"age", "sex"})
+Entry = Mapping[str, Any]
+_ABOUT_THE_RUNNER = {"age": None, "sex": ("female", "male")}
+_COMPARISON = re.compile(r"(>=|<=|>|<)\d+(\.\d+)?\Z")
+_WHO = {
+    "emergency_now": ("emergency_department",),
+    "same_day": ("doctor",),
+    "within_days": ("doctor", "physical_therapist"),
+}
 
 
-def problems_in(tree: Tree) -> list[Problem]:
-    """Every inconsistency between files, with the place of the field that should change."""
-    problems = [
-        *_unknown_ids(tree),
-        *_unsourced(tree),
-        *_rules(tree),
-        *_findings(tree),
-    ]
-    return sorted(problems, key=lambda p: (p.file, p.line, p.field))
+def problems_in(reading: Reading) -> list[Problem]:
+    """Every problem of the files, of shape and between them, each at the place of the field that should change."""
+    checks = _Checks(reading)
+    found = [*reading.problems, *checks.all()]
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.field))
 
 
-def _problem(entry: Mapping[str, Any], where: str, message: str, remedy: str) -> Problem:
-    lines = entry.get("lines", {})
-    return Problem(entry["file"], lines.get(where, lines.get("", 0)), where, message, remedy)
+class _Checks:
+    """The checks between files. Broken concepts are known by their ids, but not looked into."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.known = reading.tree
+        self.observable = {**reading.tree["findings"], **reading.tree["factors"]}
+
+    def all(self) -> Iterator[Problem]:
+        for check in (
+            self.findings,
+            self.likelihoods,
+            self.factors,
+            self.red_flags,
+            self.pointers,
+            self.sources,
+            self.limits_and_wording,
+        ):
+            yield from check()
+
+    def sound(self, kind: str) -> Iterator[tuple[str, Entry]]:
+        return ((id, entry) for id, entry in self.known[kind].items() if (kind, id) not in self.reading.broken)
+
+    def problem(self, kind: str, id: str, field: str, message: str, remedy: str) -> Problem:
+        place = self.reading.places[kind, id]
+        outer = field
+        while outer and outer not in place.lines:
+            outer = re.sub(r"(^|\.)[^.\[]+\Z|\[\d+\]\Z", "", outer)
+        return Problem(place.file, place.lines.get(outer, 0), field, message, remedy)
+
+    def unknown(self, kind: str, id: str, field: str, name: str, known: Iterable[str], what: str) -> Iterator[Problem]:
+        names = known if isinstance(known, Collection) else list(known)
+        if name not in names:
+            near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Add the {what} first."
+            yield self.problem(kind, id, field, f"'{name}' is not a known {what}.", remedy)
+
+    def answers(self, name: str) -> tuple[str, ...] | None:
+        """Words that an answer can be; None for a number, or where they can't be told."""
+        if name in _ABOUT_THE_RUNNER:
+            return _ABOUT_THE_RUNNER[name]
+        if name in self.known["factors"]:
+            return ("yes", "no", "unsure")
+        entry = self.known["findings"][name]
+        if ("findings", name) in self.reading.broken or entry["answer"] in ("scale", "measurement"):
+            return None
+        return ("yes", "no", "unsure") if entry["answer"] == "yes_no" else (*entry.get("values", ()), "unsure")
+
+    def answer(self, kind: str, id: str, field: str, value: str, of: str) -> Iterator[Problem]:
+        allowed = self.answers(of) if of in self.observable else None
+        if allowed is not None and value not in allowed:
+            remedy = f"Write one of: {', '.join(allowed)}."
+            yield self.problem(kind, id, field, f"'{value}' is not an answer to {of}.", remedy)
+
+    def findings(self) -> Iterator[Problem]:
+        for id, entry in self.sound("findings"):
+            answer, values = entry["answer"], entry.get("values", [])
+            if answer in ("choice", "location") and not values:
+                yield self.problem("findings", id, "values", "is missing: a choice needs its words.", "Write values: [first, second].")
+            if answer in ("scale", "measurement") and ("minimum" not in entry or "maximum" not in entry):
+                yield self.problem("findings", id, "minimum", "is missing: a number needs its bounds.", "Add minimum and maximum.")
+            for i, value in enumerate(entry.get("positive", ())):
+                yield from self.answer("findings", id, f"positive[{i + 1}]", value, id)
+            shares = entry.get("background_by_value", {})
+            if shares and abs(sum(shares.values()) - 1) > 1e-6:
+                message = f"adds up to {sum(shares.values()):g}, not 1."
+                yield self.problem("findings", id, "background_by_value", message, "Correct the shares so that they add up to 1.")
+            for value in shares:
+                yield from self.answer("findings", id, f"background_by_value.{value}", value, id)
+            for key in ("overlaps_with", "umbrella_of"):
+                for i, name in enumerate(entry.get(key, ())):
+                    yield from self.unknown("findings", id, f"{key}[{i + 1}]", name, self.observable, "finding or factor")
+            for i, rule in enumerate(entry.get("excludes", ())):
+                field = f"excludes[{i + 1}]"
+                yield from self.answer("findings", id, f"{field}.value", rule["value"], id)
+                yield from self.unknown("findings", id, f"{field}.other", rule["other"], self.known["findings"], "finding")
+                yield from self.answer("findings", id, f"{field}.other_value", rule["other_value"], rule["other"])
+            for value, entailed in entry.get("implies", {}).items():
+                yield from self.answer("findings", id, f"implies.{value}", value, id)
+                for name, its_value in entailed.items():
+                    yield from self.unknown("findings", id, f"implies.{value}.{name}", name, self.known["findings"], "finding")
+                    yield from self.answer("findings", id, f"implies.{value}.{name}", its_value, name)
+            for value, name in entry.get("reports_factor", {}).items():
+                if not _COMPARISON.match(value):
+                    yield from self.answer("findings", id, f"reports_factor.{value}", value, id)
+                yield from self.unknown("findings", id, f"reports_factor.{value}", name, self.known["factors"], "factor")
+            yield from self.rule("findings", id, "unsafe_when", entry.get("unsafe_when"))
+
+    def likelihoods(self) -> Iterator[Problem]:
+        for id, entry in self.sound("findings"):
+            in_use: set[tuple[str, str]] = set()
+            for i, row in enumerate(entry.get("likelihoods", ())):
+                field = f"likelihoods[{i + 1}]"
+                yield from self.unknown("findings", id, f"{field}.condition", row["condition"], self.known["conditions"], "condition")
+                if row["use"] != "yes":
+                    continue
+                # A scale's rows speak of its threshold, a location's of its positive values together.
+                if not (entry.get("positive") and row["value"] == "yes") and not _COMPARISON.match(row["value"]):
+                    yield from self.answer("findings", id, f"{field}.value", row["value"], id)
+                if "if_present" not in row and "lr_positive" not in row:
+                    yield self.problem("findings", id, field, "has neither if_present nor lr_positive.", "Add one, or write use: no.")
+                if (row["condition"], row["value"]) in in_use:
+                    message = f"is a second row in use for {row['condition']} and '{row['value']}'."
+                    yield self.problem("findings", id, field, message, "Keep use: yes on one of them.")
+                in_use.add((row["condition"], row["value"]))
+                if "background" not in entry and "background_by_value" not in entry:
+                    remedy = "Add a line such as background: {point: 0.2, basis: assumption}."
+                    yield self.problem("findings", id, field, "is in use, but the finding has no background.", remedy)
+
+    def factors(self) -> Iterator[Problem]:
+        for id, entry in self.sound("factors"):
+            if id in self.known["findings"]:
+                yield self.problem("factors", id, "id", f"'{id}' is a finding already.", "Give the factor another id.")
+            for i, link in enumerate(entry.get("links", ())):
+                yield from self.unknown(
+                    "factors", id, f"links[{i + 1}].condition", link["condition"], self.known["conditions"], "condition"
+                )
+
+    def red_flags(self) -> Iterator[Problem]:
+        for id, entry in self.sound("red_flags"):
+            yield from self.unknown("red_flags", id, "finding", entry["finding"], self.observable, "finding or factor")
+            for i, name in enumerate(entry["conditions"]):
+                yield from self.unknown("red_flags", id, f"conditions[{i + 1}]", name, self.known["conditions"], "condition")
+            if entry["who"] not in _WHO[entry["action"]]:
+                remedy = f"Write {' or '.join(_WHO[entry['action']])}."
+                yield self.problem("red_flags", id, "who", f"'{entry['who']}' does not go with {entry['action']}.", remedy)
+            yield from self.rule("red_flags", id, "rule", entry["rule"])
+
+    def rule(self, kind: str, id: str, field: str, text: str | None) -> Iterator[Problem]:
+        if text is None:
+            return
+        try:
+            rule = parse_rule(text)
+        except KnowledgeError as error:
+            yield self.problem(kind, id, field, error.message, error.remedy)
+            return
+        for name in sorted(rule.names()):
+            yield from self.unknown(kind, id, field, name, {**self.observable, **_ABOUT_THE_RUNNER}, "finding or factor")
+        for term in rule.terms():
+            if term.name not in self.observable and term.name not in _ABOUT_THE_RUNNER:
+                continue
+            if isinstance(term.operand, str):
+                yield from self.answer(kind, id, field, term.operand if term.compare else "yes", term.name)
+            elif term.compare and (words := self.answers(term.name)) is not None:
+                remedy = f"Compare it by == with one of: {', '.join(words)}."
+                yield self.problem(kind, id, field, f"{term.name} is not answered by a number.", remedy)
+
+    def pointers(self) -> Iterator[Problem]:
+        for id, entry in self.sound("advice"):
+            kind = entry["target_type"]
+            if kind != "general":
+                yield from self.unknown("advice", id, "target", entry["target"], self.known[f"{kind}s"], kind)
+        for id, entry in self.sound("regions"):
+            for i, name in enumerate(entry["findings"]):
+                yield from self.unknown("regions", id, f"findings[{i + 1}]", name, self.observable, "finding or factor")
+        kinds = {"condition": "conditions", "factor": "factors", "finding": "findings", "advice": "advice", "red_flag": "red_flags"}
+        for id, entry in self.sound("beliefs"):
+            for i, pointer in enumerate(entry["represented_by"]):
+                kind, _, name = pointer.partition(":")
+                field = f"represented_by[{i + 1}]"
+                if kind not in kinds:
+                    remedy = f"Start it with one of: {', '.join(f'{word}:' for word in kinds)}."
+                    yield self.problem("beliefs", id, field, f"'{pointer}' does not say of what kind it is.", remedy)
+                else:
+                    yield from self.unknown("beliefs", id, field, name, self.known[kinds[kind]], kind)
+
+    def sources(self) -> Iterator[Problem]:
+        for kind in ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "limits"):
+            for id, entry in self.sound(kind):
+                prefix = f"{id}." if kind == "limits" else ""
+                for field, figure, inherited in _figures(entry):
+                    if figure.get("basis") == "published" and not figure.get("sources", inherited):
+                        remedy = "Add sources: [id], or call it an assumption."
+                        yield self.problem(kind, id, f"{prefix}{field}".rstrip("."), "is called published but names no source.", remedy)
+                for field, name in _source_ids(entry, ""):
+                    yield from self.unknown(kind, id, prefix + field, name, self.known["references"], "source in references.yaml")
+
+    def limits_and_wording(self) -> Iterator[Problem]:
+        for kind, shipped in self.reading.shipped_tables.items():
+            for id, entry in self.sound(kind):
+                if id not in shipped:
+                    near = difflib.get_close_matches(id, shipped, n=1)
+                    remedy = f"Did you mean '{near[0]}'?" if near else f"Known: {', '.join(sorted(shipped))}."
+                    yield self.problem(kind, id, id, "is read by nothing.", remedy)
+                elif kind == "limits" and _count(entry["value"]) != _count(shipped[id]["value"]):
+                    remedy = f"It is {_count(shipped[id]['value']) or 'one'} number(s) in the shipped file."
+                    yield self.problem(kind, id, f"{id}.value", "does not have the right count of numbers.", remedy)
 
 
-def _unknown(entry: Mapping[str, Any], where: str, name: str, known: Iterable[str], what: str) -> Iterator[Problem]:
-    known = list(known)
-    if name in known:
-        return
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    yield _problem(entry, where, f"'{name}' is not a known {what}.", f"Did you mean '{near[0]}'?" if near else f"Add the {what} first.")
-
-
-def _unknown_ids(tree: Tree) -> Iterator[Problem]:
-    conditions, findings, factors = tree["conditions"], tree["findings"], tree["factors"]
-    observable = [*findings, *factors]
-    for entry in findings.values():
-        for i, row in enumerate(entry.get("likelihoods", ())):
-            yield from _unknown(entry, f"likelihoods[{i + 1}].condition", row["condition"], conditions, "condition")
-        for key in ("overlaps_with", "umbrella_of"):
-            for i, name in enumerate(entry.get(key, ())):
-                yield from _unknown(entry, f"{key}[{i + 1}]", name, observable, "finding or factor")
-        for i, rule in enumerate(entry.get("excludes", ())):
-            yield from _unknown(entry, f"excludes[{i + 1}].other", rule["other"], findings, "finding")
-        for value, entailed in entry.get("implies", {}).items():
-            for name in entailed:
-                yield from _unknown(entry, f"implies.{value}.{name}", name, findings, "finding")
-        for value, name in entry.get("reports_factor", {}).items():
-            yield from _unknown(entry, f"reports_factor.{value}", name, factors, "factor")
-    for entry in factors.values():
-        for i, link in enumerate(entry.get("links", ())):
-            yield from _unknown(entry, f"links[{i + 1}].condition", link["condition"], conditions, "condition")
-    for entry in tree["red_flags"].values():
-        yield from _unknown(entry, "finding", entry["finding"], observable, "finding")
-        for i, name in enumerate(entry["conditions"]):
-            yield from _unknown(entry, f"conditions[{i + 1}]", name, conditions, "condition")
-    for entry in tree["advice"].values():
-        kind = entry["target_type"]
-        if kind in ("condition", "factor"):
-            yield from _unknown(entry, "target", entry["target"], conditions if kind == "condition" else factors, kind)
-    for entry in tree["regions"].values():
-        for i, name in enumerate(entry["findings"]):
-            yield from _unknown(entry, f"findings[{i + 1}]", name, observable, "finding or factor")
-
-
-def _unsourced(tree: Tree) -> Iterator[Problem]:
-    references = tree["references"]
-    for kind in ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures"):
-        for entry in tree[kind].values():
-            for where, figure, inherited in _figures(entry):
-                sources = figure.get("sources", inherited)
-                if figure.get("basis") == "published" and not sources:
-                    yield _problem(entry, where, "is called published but names no source.", "Add sources: [id], or call it an assumption.")
-            for where, name in _source_ids(entry, ""):
-                yield from _unknown(entry, where, name, references, "source in references.yaml")
-
-
-def _figures(entry: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Any]]:
-    for key in ("prior", "background", "prevalence"):
+def _figures(entry: Entry) -> Iterator[tuple[str, Entry, Any]]:
+    for key in ("prior", "background", "prevalence", "effect"):
         if key in entry:
-            yield key, entry[key], ()
+            yield key, entry[key], entry.get("sources", ()) if key == "effect" else ()
     for i, row in enumerate(entry.get("likelihoods", ())):
         yield f"likelihoods[{i + 1}]", row, ()
     for i, link in enumerate(entry.get("links", ())):
         yield f"links[{i + 1}].odds_ratio", link["odds_ratio"], entry.get("sources", ())
+    if "basis" in entry:
+        yield "", entry, ()
 
 
 def _source_ids(value: Any, where: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
+            field = f"{where}.{key}" if where else key
             if key == "sources":
-                yield from ((f"{where}.sources[{i + 1}]".lstrip("."), name) for i, name in enumerate(inner))
-            elif key not in ("lines", "fields"):
-                yield from _source_ids(inner, f"{where}.{key}".lstrip("."))
+                yield from ((f"{field}[{i + 1}]", name) for i, name in enumerate(inner))
+            elif key != "fields":
+                yield from _source_ids(inner, field)
     elif isinstance(value, list):
         for i, inner in enumerate(value):
             yield from _source_ids(inner, f"{where}[{i + 1}]")
 
 
-def _rules(tree: Tree) -> Iterator[Problem]:
-    observable = [*tree["findings"], *tree["factors"], *_DERIVED_NAMES]
-    for kind, key in (("red_flags", "rule"), ("findings", "unsafe_when")):
-        for entry in tree[kind].values():
-            if key not in entry:
-                continue
-            try:
-                rule = parse_rule(entry[key])
-            except KnowledgeError as error:
-                yield _problem(entry, key, error.message, error.remedy)
-                continue
-            for name in sorted(rule.names()):
-                yield from _unknown(entry, key, name, observable, "finding or factor")
-
-
-def _findings(tree: Tree) -> Iterator[Problem]:
-    for entry in tree["findings"].values():
-        answer = entry["answer"]
-        if answer in ("choice", "location") and not entry.get("values"):
-            yield _problem(entry, "values", "is missing: a choice needs its words.", "Write values: [first, second].")
-        if answer in ("scale", "measurement") and ("minimum" not in entry or "maximum" not in entry):
-            yield _problem(entry, "minimum", "is missing: a number needs its bounds.", "Add minimum and maximum.")
-        shares = entry.get("background_by_value")
-        if shares and abs(sum(shares.values()) - 1) > 1e-6:
-            yield _problem(entry, "background_by_value", f"adds up to {sum(shares.values()):g}, not 1.", "Correct the shares.")
-        seen: set[tuple[str, str]] = set()
-        for i, row in enumerate(entry.get("likelihoods", ())):
-            where = f"likelihoods[{i + 1}]"
-            if row["use"] != "yes":
-                continue
-            if "if_present" not in row and "lr_positive" not in row:
-                yield _problem(entry, where, "has neither if_present nor lr_positive.", "Add one, or write use: no.")
-            if (row["condition"], row["value"]) in seen:
-                yield _problem(entry, where, f"is a second row in use for {row['condition']}.", "Keep use: yes on one of them.")
-            seen.add((row["condition"], row["value"]))
-            if "background" not in entry and not shares:
-                yield _problem(entry, where, "is in use, but the finding has no background.", "Add background: {point: ..., basis: assumption}.")
-        for i, rule in enumerate(entry.get("excludes", ())):
-            other = tree["findings"].get(rule["other"])
-            for owner, value, name in ((entry, rule["value"], "value"), (other, rule["other_value"], "other_value")):
-                if owner is not None and owner["answer"] in ("yes_no", "choice", "location"):
-                    allowed = owner.get("values", ["yes", "no"])
-                    if value not in allowed:
-                        remedy = f"Write one of: {', '.join(allowed)}."
-                        yield _problem(entry, f"excludes[{i + 1}].{name}", f"'{value}' is not an answer to {owner['id']}.", remedy)
+def _count(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from backstride.errors import KnowledgeError
 
@@ -21,8 +21,14 @@ __all__ = ["Lookup", "Rule", "parse_rule"]
 Lookup = Callable[[str], Any]
 """Gives the answer to an id: "yes", "no", "unsure", another word, a number, a (low, high) band, or None."""
 
-_TOKEN = re.compile(r"\s*(?:(?P<op>>=|<=|==|>|<|\(|\))|(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*')|(?P<word>[A-Za-z_][A-Za-z_0-9]*))")
-_COMPARE: dict[str, Callable[[Any, Any], bool]] = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt, "==": operator.eq}
+_TOKEN = re.compile(r"\s*(?:(?P<op>>=|<=|==|>|<|\(|\))|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<text>'[^']*')|(?P<word>[A-Za-z_][A-Za-z_0-9]*))")
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+    "==": operator.eq,
+}
 _MAX_DEPTH = 50
 _REMEDY = "Use ids, and, or, not, brackets, and comparisons such as pain_severity >= 7 or improving_2_weeks == 'no'."
 
@@ -56,6 +62,13 @@ class Rule:
     def names(self) -> frozenset[str]:
         """Every id that the rule reads."""
         return _names(self)
+
+    def terms(self) -> Iterator[Rule]:
+        """Give the bare ids and comparisons, from left to right."""
+        if self.name:
+            yield self
+        for part in self.parts:
+            yield from part.terms()
 
     def polarity(self) -> dict[str, set[bool]]:
         """For each id whether it stands as a positive term (True), under a ``not`` (False), or both.
@@ -114,7 +127,7 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str, int]], text: str) -> None:
         self.tokens, self.text, self.at = tokens, text, 0
 
-    def fail(self, what: str) -> None:
+    def fail(self, what: str) -> NoReturn:
         column = self.tokens[self.at][2] + 1 if self.at < len(self.tokens) else len(self.text) + 1
         raise KnowledgeError(f"the rule cannot be read at column {column}: {what}.", remedy=_REMEDY)
 

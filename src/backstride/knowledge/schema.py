@@ -6,8 +6,11 @@ From this one description come the check with its line-exact messages and the JS
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from backstride.marked_yaml import Node, Plain
@@ -86,6 +89,10 @@ LIKELIHOOD = _record(
     population=TEXT, n=TEXT, note=TEXT,
 )  # fmt: skip
 
+LINK = _record(
+    "condition odds_ratio use", condition=TEXT, odds_ratio=RATIO, use=_words("yes", "seed_only"), belief=TEXT, note=TEXT,
+)  # fmt: skip
+
 KINDS: Mapping[str, Shape] = {
     "conditions": _record(
         "id name plain_name group definition prior urgency reviewed_by",
@@ -103,7 +110,7 @@ KINDS: Mapping[str, Shape] = {
         background_by_value=Shape("map", item=_number(0, 1)),
         background_candidates=_list(_record("figure", figure=PROBABILITY, population=TEXT, n=TEXT, verified=TEXT, sources=IDS, note=TEXT)),
         overlaps_with=IDS, umbrella_of=IDS,
-        excludes=_list(_record("value other other_value", value=TEXT, other=TEXT, other_value=TEXT)),
+        excludes=_list(_record("value other other_value", value=TEXT, other=TEXT, other_value=TEXT, reason=TEXT)),
         implies=Shape("map", item=Shape("map", item=TEXT)), reports_factor=Shape("map", item=TEXT), notes=TEXT,
         likelihoods=_list(LIKELIHOOD), reviewed_by=IDS,
     ),
@@ -113,7 +120,7 @@ KINDS: Mapping[str, Shape] = {
         measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
         prevalence=PROBABILITY, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
         grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,
-        links=_list(_record("condition odds_ratio use", condition=TEXT, odds_ratio=RATIO, use=_words("yes", "seed_only"), belief=TEXT, note=TEXT)),
+        links=_list(LINK),
         sources=IDS, note=TEXT, reviewed_by=IDS,
     ),
     "red_flags": _record(
@@ -138,7 +145,9 @@ KINDS: Mapping[str, Shape] = {
         "id name view side findings reviewed_by",
         id=TEXT, name=TEXT, view=_words("front", "back"), side=_words("left", "right", "middle"), findings=IDS, reviewed_by=IDS,
     ),
-    "outcome_measures": _record("id name fields reviewed_by", id=TEXT, name=TEXT, fields=Shape("map", item=TEXT), sources=IDS, reviewed_by=IDS),
+    "outcome_measures": _record(
+        "id name fields reviewed_by", id=TEXT, name=TEXT, fields=Shape("map", item=TEXT), sources=IDS, reviewed_by=IDS,
+    ),
     "references": Shape("map", item=Shape("map", item=TEXT)),
     "limits": Shape("map", item=_record("value basis reason", value=Shape("numbers"), basis=BASIS, reason=TEXT, sources=IDS)),
     "wording": Shape("map", item=_record("words by_when", words=TEXT, by_when=TEXT)),
@@ -147,8 +156,8 @@ KINDS: Mapping[str, Shape] = {
 Report = Callable[[int, str, str, str], None]
 
 
-def check_node(node: Node, shape: Shape, file: str) -> tuple[Plain, list[Problem]]:
-    """Check a file against its shape; all problems at once.
+def check_node(node: Node, shape: Shape, file: str, where: str = "") -> tuple[Plain, list[Problem]]:
+    """Check a file, or the part of it that `where` names, against its shape; all problems at once.
 
     Returns
     -------
@@ -157,10 +166,10 @@ def check_node(node: Node, shape: Shape, file: str) -> tuple[Plain, list[Problem
     """
     problems: list[Problem] = []
 
-    def report(line: int, where: str, message: str, remedy: str) -> None:
-        problems.append(Problem(file, line, where, message, remedy))
+    def report(line: int, field: str, message: str, remedy: str) -> None:
+        problems.append(Problem(file, line, field, message, remedy))
 
-    return _walk(node, shape, "", report), problems
+    return _walk(node, shape, where, report), problems
 
 
 def _walk(node: Node, shape: Shape, where: str, report: Report) -> Plain:
@@ -168,13 +177,13 @@ def _walk(node: Node, shape: Shape, where: str, report: Report) -> Plain:
         return _record_of(node, shape, where, report)
     if shape.kind == "map":
         if not isinstance(node.value, dict):
-            report(node.line, where or "file", "should hold 'key: value' lines.", "")
+            report(node.line, where or "file", "should hold 'key: value' lines.", "Write one name, a colon and its value a line.")
             return {}
         assert shape.item is not None
         return {key: _walk(value, shape.item, _join(where, key), report) for key, value in node.value.items()}
     if shape.kind == "list":
         if not isinstance(node.value, list):
-            report(node.line, where, "should be a list.", "Write it as [first, second].")
+            report(node.line, where, "should be a list.", "Write it as [first, second], or as lines that start with '- '.")
             return []
         assert shape.item is not None
         return [_walk(value, shape.item, f"{where}[{i + 1}]", report) for i, value in enumerate(node.value)]
@@ -196,17 +205,22 @@ def _record_of(node: Node, shape: Shape, where: str, report: Report) -> Plain:
             report(node.key_lines[key], _join(where, key), "is not a known key.", remedy)
         else:
             result[key] = _walk(value, shape.fields[key], _join(where, key), report)
-    if {"point", "low", "high"} <= set(result):
-        low, point, high = (result[k] for k in ("low", "point", "high"))
-        if all(isinstance(v, int | float) for v in (low, point, high)) and not low <= point <= high:  # type: ignore[operator]
-            report(node.line, where, f"point {point} is not between low {low} and high {high}.", "Put them in order.")
+    _check_order(node, result, where, report)
     return result
+
+
+def _check_order(node: Node, figure: Mapping[str, Plain], where: str, report: Report) -> None:
+    for lower, upper in (("low", "point"), ("point", "high"), ("minimum", "maximum")):
+        low, high = figure.get(lower), figure.get(upper)
+        if _is_number(low) and _is_number(high) and low > high:  # type: ignore[operator]
+            line = node.key_lines[lower]
+            report(line, where or lower, f"{lower} {low} is above {upper} {high}.", "Put them in order: low, point, high.")
 
 
 def _leaf(node: Node, shape: Shape, where: str, report: Report) -> Plain:
     value = node.value
     if isinstance(value, dict | list) and shape.kind != "numbers":
-        report(node.line, where, "should be a single value.", "")
+        report(node.line, where, "should be a single value.", "Remove the brackets or the lines below it.")
         return None
     if shape.kind == "numbers":
         items = value if isinstance(value, list) else [node]
@@ -227,7 +241,7 @@ def _leaf(node: Node, shape: Shape, where: str, report: Report) -> Plain:
     if value is None or isinstance(value, bool):
         report(node.line, where, "should be text.", "Put it in quotes." if value is not None else "Add it, or leave the line out.")
         return ""
-    text = value if isinstance(value, str) else _number_text(value)
+    text = value if isinstance(value, str) else str(value)
     if shape.kind == "words" and text not in shape.words:
         report(node.line, where, f"'{text}' is not one of its words.", f"Write one of: {', '.join(shape.words)}.")
     return text
@@ -235,10 +249,6 @@ def _leaf(node: Node, shape: Shape, where: str, report: Report) -> Plain:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number_text(value: Any) -> str:
-    return str(value)
 
 
 def _join(where: str, key: str) -> str:
@@ -270,3 +280,20 @@ def _json(shape: Shape) -> dict[str, Any]:
     if shape.kind == "words":
         return {"enum": list(shape.words)}
     return {"type": ["string", "number"]}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write ``<kind>.schema.json`` of every kind into a folder, for editors."""
+    if len(arguments) != 1:
+        print("usage: python -m backstride.knowledge.schema FOLDER", file=sys.stderr)
+        return 2
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in KINDS:
+        text = json.dumps(json_schema(kind), indent=2, ensure_ascii=False)
+        (folder / f"{kind}.schema.json").write_text(f"{text}\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

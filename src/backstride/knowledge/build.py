@@ -1,0 +1,105 @@
+"""Makes the immutable concepts out of the checked plain tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from backstride.knowledge.concepts import (
+    AdviceItem,
+    BeliefItem,
+    Condition,
+    Contradiction,
+    Factor,
+    Finding,
+    Knowledge,
+    Likelihood,
+    Limit,
+    Link,
+    MeasureLimit,
+    Number,
+    OutcomeMeasure,
+    RedFlag,
+    Reference,
+    Region,
+    Wording,
+)
+
+__all__ = ["build_knowledge"]
+
+
+def build_knowledge(tree: Mapping[str, Mapping[str, Any]], version: str) -> Knowledge:
+    """Make the immutable concepts from the plain tree."""
+    return Knowledge(
+        version=version,
+        conditions={key: _condition(value) for key, value in sorted(tree["conditions"].items())},
+        findings={key: _finding(value) for key, value in sorted(tree["findings"].items())},
+        factors={key: _factor(value) for key, value in sorted(tree["factors"].items())},
+        red_flags={key: _simple(RedFlag, value) for key, value in sorted(tree["red_flags"].items())},
+        advice={key: _simple(AdviceItem, value) for key, value in sorted(tree["advice"].items())},
+        beliefs={key: _simple(BeliefItem, value) for key, value in sorted(tree["beliefs"].items())},
+        regions={key: _simple(Region, value) for key, value in sorted(tree["regions"].items())},
+        outcome_measures={key: _simple(OutcomeMeasure, value) for key, value in sorted(tree["outcome_measures"].items())},
+        references={key: Reference(key, value) for key, value in sorted(tree["references"].items())},
+        limits={key: _limit(key, value) for key, value in sorted(tree["limits"].items())},
+        wording={key: Wording(key, **value) for key, value in sorted(tree["wording"].items())},
+    )
+
+
+_FIGURES = ("if_present", "if_absent", "lr_positive", "lr_negative")
+
+
+def _tuples(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+
+
+def _simple(make: Any, value: Mapping[str, Any]) -> Any:
+    return make(**_tuples(value))
+
+
+def _figure(value: Mapping[str, Any] | None, basis: str = "assumption", sources: Sequence[str] = ()) -> Number | None:
+    if value is None:
+        return None
+    return Number(
+        float(value["point"]),
+        float(value["low"]) if "low" in value else None,
+        float(value["high"]) if "high" in value else None,
+        value.get("basis", basis),
+        tuple(value.get("sources", sources)),
+    )
+
+
+def _must(number: Number | None) -> Number:
+    assert number is not None
+    return number
+
+
+def _condition(value: Mapping[str, Any]) -> Condition:
+    return Condition(**{**_tuples(value), "prior": _must(_figure(value["prior"]))})
+
+
+def _finding(value: Mapping[str, Any]) -> Finding:
+    fields = _tuples(value)
+    fields["background"] = _figure(value.get("background"))
+    fields["excludes"] = tuple(Contradiction(**rule) for rule in value.get("excludes", ()))
+    fields["likelihoods"] = tuple(_likelihood(row) for row in value.get("likelihoods", ()))
+    return Finding(**fields)
+
+
+def _likelihood(row: Mapping[str, Any]) -> Likelihood:
+    basis, sources = row["basis"], row.get("sources", ())
+    return Likelihood(**{**_tuples(row), **{name: _figure(row.get(name), basis, sources) for name in _FIGURES}})
+
+
+def _factor(value: Mapping[str, Any]) -> Factor:
+    fields = _tuples(value)
+    fields["prevalence"] = _must(_figure(value["prevalence"]))
+    fields["effect"] = _figure(value.get("effect"), "published", value.get("sources", ()))
+    fields["measured_by"] = tuple(MeasureLimit(**limit) for limit in value.get("measured_by", ()))
+    fields["links"] = tuple(Link(**{**link, "odds_ratio": _must(_figure(link["odds_ratio"]))}) for link in value.get("links", ()))
+    return Factor(**fields)
+
+
+def _limit(key: str, value: Mapping[str, Any]) -> Limit:
+    number = tuple(float(v) for v in value["value"]) if isinstance(value["value"], list) else float(value["value"])
+    return Limit(key, number, value["reason"], value.get("basis", "assumption"), tuple(value.get("sources", ())))
