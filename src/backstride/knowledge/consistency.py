@@ -79,8 +79,12 @@ class _Checks:
             return None
         return ("yes", "no", "unsure") if entry["answer"] == "yes_no" else (*entry.get("values", ()), "unsure")
 
+    def is_number(self, name: str) -> bool:
+        entry = self.known["findings"].get(name, {})
+        return name == "age" or (("findings", name) not in self.reading.broken and entry.get("answer") in ("scale", "measurement"))
+
     def answer(self, kind: str, id: str, field: str, value: str, of: str) -> Iterator[Problem]:
-        allowed = self.answers(of) if of in self.observable else None
+        allowed = self.answers(of) if of in self.observable or of in _ABOUT_THE_RUNNER else None
         if allowed is not None and value not in allowed:
             remedy = f"Write one of: {', '.join(allowed)}."
             yield self.problem(kind, id, field, f"'{value}' is not an answer to {of}.", remedy)
@@ -172,9 +176,13 @@ class _Checks:
         for term in rule.terms():
             if term.name not in self.observable and term.name not in _ABOUT_THE_RUNNER:
                 continue
-            if isinstance(term.operand, str):
-                yield from self.answer(kind, id, field, term.operand if term.compare else "yes", term.name)
-            elif term.compare and (words := self.answers(term.name)) is not None:
+            words = self.answers(term.name)
+            if not term.compare and words is None and self.is_number(term.name):
+                remedy = f"Compare it with a number, as in {term.name} >= 4."
+                yield self.problem(kind, id, field, f"{term.name} is answered by a number, so it alone is never true.", remedy)
+            elif not term.compare or isinstance(term.operand, str):
+                yield from self.answer(kind, id, field, str(term.operand) if term.compare else "yes", term.name)
+            elif words is not None:
                 remedy = f"Compare it by == with one of: {', '.join(words)}."
                 yield self.problem(kind, id, field, f"{term.name} is not answered by a number.", remedy)
 
