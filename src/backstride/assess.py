@@ -68,6 +68,7 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     probability = {cause.condition: cause.probability for cause in ranked}
     conclusion, reason = advise.conclude(posterior, ranked, observed, knowledge)
     level = triage(observed, record, knowledge, probability, ranked[0].condition if ranked else None)
+    serious = advise.must_not_miss(posterior, level, knowledge)
     share = knowledge.limits["interval_share"].value
     assert not isinstance(share, tuple)
     return Assessment(
@@ -80,10 +81,10 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         interval=float(share),
         causes=ranked,
         other=explanation.other(posterior, knowledge),
-        must_not_miss=advise.must_not_miss(posterior, level, knowledge),
+        must_not_miss=serious,
         contributors=advise.contributors(observed, ranked, knowledge),
         next_questions=next_questions(posterior, observed, knowledge),
-        advice=advise.advice(level, ranked, conclusion, knowledge),
+        advice=advise.advice(level, ranked, conclusion, serious, knowledge),
         beliefs=advise.beliefs(observed, ranked, knowledge),
         observations=(*observed.findings, *observed.factors),
         dropped=observed.dropped,

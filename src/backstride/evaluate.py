@@ -25,10 +25,11 @@ from backstride.reasoning.observe import observe
 from backstride.reasoning.posterior import finding_value
 from backstride.reasoning.triage import fired_flags, lookup_of
 
-__all__ = ["PUBLIC_CASES", "CaseResult", "Evaluation", "Expectation", "Score", "evaluate", "read_cases", "wilson"]
+__all__ = ["PUBLIC_CASES", "CaseResult", "Evaluation", "Expectation", "Score", "effect_of", "evaluate", "read_cases", "wilson"]
 
 PUBLIC_CASES = Path(__file__).parent / "public_cases"
 _Z95 = 1.959963984540054
+_SHOWN_CHANGE = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,3 +284,19 @@ def _naive(case: CaseFile, record: Record, mode: str, knowledge: Knowledge, netw
     mass = sum(float(probability[network.index[c]]) for c in expectation.accepted)
     rank = min(ranks) if ranks else None
     return CaseResult(record.id, mode, expectation, level, rank, False, tuple(order[:3]), (1 - min(mass, 1.0)) ** 2)
+
+
+def effect_of(cases: Iterable[CaseFile], before: Knowledge, after: Knowledge) -> list[str]:
+    """What an edit of knowledge moves: a line for each case whose level, first cause or any probability (by 0.01) changes."""
+    lines = []
+    for case in cases:
+        old, new = assess(case.record, before), assess(case.record, after)
+        was = {cause.condition: cause.probability for cause in old.causes}
+        moves = [(cause.probability - was.get(cause.condition, 0.0), cause) for cause in new.causes]
+        change, cause = max(moves, key=lambda move: abs(move[0]))
+        if abs(change) < _SHOWN_CHANGE and old.triage.level == new.triage.level:
+            continue
+        level = "" if old.triage.level == new.triage.level else f"; level {old.triage.level} -> {new.triage.level}"
+        name = cause.condition
+        lines.append(f"{case.record.id}: {name} {was.get(name, 0.0):.3f} -> {cause.probability:.3f} ({change:+.3f}){level}")
+    return lines

@@ -69,7 +69,7 @@ answers:
   colicky_waves: no
 runs: [runs]
 shoes:
-  - {name: blue, first_used: 2026-02-15, start_km: 120}
+  - {name: blue, first_used: 2026-02-15, start_km: 260}
   - {name: orange, first_used: 2026-09-20}
 """
 

@@ -142,11 +142,16 @@ def beliefs(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -
     return tuple(sorted(result, key=lambda b: b.id))
 
 
-def advice(triage: Triage, ranked: Sequence[Cause], conclusion: Conclusion, knowledge: Knowledge) -> tuple[Advice, ...]:
+def advice(
+    triage: Triage, ranked: Sequence[Cause], conclusion: Conclusion, serious: Sequence[MustNotMiss], knowledge: Knowledge
+) -> tuple[Advice, ...]:
     """Graded advice for the leading cause by moment; nothing but safety when the level is same day or above.
 
     Advice of grade X is never given. Without a leading cause only what holds for everyone is said.
+    While someone should be seen soon, or a bone stress injury is not ruled out, nobody is told to run or race.
     """
+    bone = any(knowledge.conditions[entry.condition].group == "bone_stress" for entry in serious)
+    no_running = bone or triage.level.rank >= Level.SOON_CLINICIAN.rank
     urgent = triage.level.rank >= Level.URGENT_SAME_DAY.rank
     leading = ranked[0].condition if ranked and conclusion in (Conclusion.ONE_STANDS_OUT, Conclusion.SEVERAL_REMAIN) else ""
     result = []
@@ -156,7 +161,7 @@ def advice(triage: Triage, ranked: Sequence[Cause], conclusion: Conclusion, know
         general = item.target_type == "general"
         if not general and (urgent or item.target != leading):
             continue
-        if triage.level.rank >= Level.SOON_CLINICIAN.rank and item.moment == "exercise":
+        if no_running and item.moment in ("can_i_run", "race_coming", "exercise"):
             continue
         result.append(Advice(item.id, item.moment, item.grade, item.text, item.caution, "" if general else item.target, item.sources))
     return tuple(sorted(result, key=lambda a: (_MOMENTS.index(a.moment), a.condition == "", a.id)))

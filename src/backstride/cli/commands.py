@@ -1,0 +1,210 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from backstride import __version__
+from backstride.assess import assess as assess_record
+from backstride.errors import BackstrideError
+from backstride.importers.case_file import read_case
+from backstride.knowledge.concepts import Knowledge
+from backstride.knowledge.loader import load
+from backstride.model.assessment import Assessment
+from backstride.model.record import Record
+from backstride.reasoning.triage import wording_id
+from backstride.reports.as_json import as_json
+from backstride.reports.plain import Names, plain_text
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    help="What fits a runner's back pain, why now, and what next. Not a diagnosis.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+knowledge_app = typer.Typer(help="The knowledge files.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(knowledge_app, name="knowledge")
+
+Overlay = Annotated[list[Path] | None, typer.Option("--knowledge", help="A folder of your own knowledge files, laid over the shipped ones.")]
+
+
+def main() -> None:
+    """Entry point: an error a person can act on becomes one readable line and exit code 2."""
+    try:
+        app()
+    except BackstrideError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+
+
+@app.command()
+def demo(working: Annotated[bool, typer.Option("--working", help="Show every number.")] = False) -> None:
+    """Answer the question of a made-up runner from her answers, shoes and run files."""
+    from backstride.example.runner import write_example
+
+    with tempfile.TemporaryDirectory(prefix="backstride-demo-") as folder:
+        knowledge = load()
+        answer = assess_record(_record(write_example(Path(folder)))[0], knowledge)
+        print(plain_text(answer, _names(answer, knowledge), working=working), end="")
+    print("\nMara is made up; her runs were written as FIT files and read back. Try your own: backstride assess CASE.yaml")
+
+
+@app.command("assess")
+def assess_command(
+    cases: Annotated[list[Path], typer.Argument(help="Case files, YAML or JSON.")],
+    as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a case and line.")] = False,
+    working: Annotated[bool, typer.Option("--working", help="Show every number.")] = False,
+    overlays: Overlay = None,
+) -> None:
+    """Assess one or more cases. A case that cannot be read gets a line on stderr; the others are still assessed."""
+    knowledge = load(tuple(overlays or ()))
+    failed = False
+    for number, path in enumerate(cases):
+        try:
+            record, unreadable = _record(path)
+            answer = assess_record(record, knowledge)
+        except BackstrideError as error:
+            print(error, file=sys.stderr)
+            failed = True
+            continue
+        for line in unreadable:
+            print(line, file=sys.stderr)
+        if as_lines:
+            print(json.dumps(as_json(answer), ensure_ascii=False))
+        else:
+            print(("\n" if number else "") + plain_text(answer, _names(answer, knowledge), working=working), end="")
+    if failed:
+        raise typer.Exit(2)
+
+
+@app.command("evaluate")
+def evaluate_command(
+    folder: Annotated[Path | None, typer.Argument(help="Folder of coded cases; the public ones by default.")] = None,
+    as_object: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    write: Annotated[Path | None, typer.Option("--write", help="Write the page to this file.")] = None,
+    overlays: Overlay = None,
+) -> None:
+    """Score the engine on coded cases, beside flat priors and plain naive Bayes."""
+    from backstride.evaluate import PUBLIC_CASES, evaluate, read_cases
+    from backstride.reports.evaluation_page import evaluation_json, evaluation_page
+
+    knowledge = load(tuple(overlays or ()))
+    cases = read_cases(folder or PUBLIC_CASES)
+    with _progress(f"Scoring {len(cases)} cases"):
+        results = evaluate(cases, knowledge)
+    if as_object:
+        print(json.dumps(evaluation_json(results, knowledge.version), ensure_ascii=False))
+        return
+    page = evaluation_page(results, knowledge.version, len(cases))
+    if write is not None:
+        write.write_text(page, encoding="utf-8")
+        print(f"Written: {write}")
+    else:
+        print(page, end="")
+
+
+@app.command()
+def ask(item: Annotated[str, typer.Argument(help="A finding or factor id.")], overlays: Overlay = None) -> None:
+    """Why something is asked, and how to do a self-test safely."""
+    import difflib
+
+    from backstride.reports.item_page import item_page
+
+    knowledge = load(tuple(overlays or ()))
+    if item not in knowledge.findings and item not in knowledge.factors:
+        near = difflib.get_close_matches(item, [*knowledge.findings, *knowledge.factors], n=3, cutoff=0.4)
+        remedy = f"Did you mean {', '.join(near)}?" if near else "Ids look like worse_sitting or shoe_mileage_high."
+        raise BackstrideError(f"'{item}' is not a known finding or factor.", remedy=remedy)
+    print(item_page(item, knowledge.findings.get(item), knowledge.factors.get(item), _condition_names(knowledge)), end="")
+
+
+@knowledge_app.command()
+def check(
+    overlays: Overlay = None,
+    effect: Annotated[bool, typer.Option("--effect", help="Which public cases move under --knowledge.")] = False,
+) -> None:
+    """Check the knowledge files: every problem with file, line, field and remedy."""
+    from backstride.knowledge.check import check as run_check
+
+    report = run_check(tuple(overlays or ()))
+    for problem in report.problems:
+        print(problem, file=sys.stderr)
+    if report.problems:
+        print(f"{len(report.problems)} problem(s).", file=sys.stderr)
+        raise typer.Exit(2)
+    for warning in report.warnings:
+        print(f"note: {warning}")
+    print(report.summary)
+    if effect:
+        _print_effect(tuple(overlays or ()))
+
+
+def _print_effect(overlays: tuple[Path, ...]) -> None:
+    from backstride.evaluate import PUBLIC_CASES, effect_of, read_cases
+
+    moved = effect_of(read_cases(PUBLIC_CASES), load(), load(overlays))
+    for line in moved:
+        print(line)
+    print(f"{len(moved)} public case(s) move." if moved else "No public case moves.")
+
+
+@app.command()
+def version() -> None:
+    """Program and knowledge versions."""
+    print(f"backstride {__version__}, knowledge {load().version}")
+
+
+def _record(path: Path) -> tuple[Record, list[str]]:
+    """The case with its runs, and a line for every file that was not read whole."""
+    case = read_case(path)
+    if not case.run_paths:
+        return case.record, []
+    from backstride.importers.folder import read_runs
+
+    outcomes = read_runs(case.run_paths)
+    runs = tuple(run for outcome in outcomes for run in outcome.runs)
+    lines = [outcome.detail for outcome in outcomes if outcome.state != "read"]
+    return replace(case.record, runs=runs, files=outcomes), lines
+
+
+def _condition_names(knowledge: Knowledge) -> dict[str, str]:
+    return {key: item.plain_name for key, item in knowledge.conditions.items()}
+
+
+def _names(answer: Assessment, knowledge: Knowledge) -> Names:
+    items = [*knowledge.findings.values(), *knowledge.factors.values()]
+    wording = knowledge.wording[wording_id(answer.triage.level, answer.triage.who)]
+    return Names(
+        conditions=_condition_names(knowledge),
+        observations={item.id: item.name for item in items},
+        questions={item.id: item.question for item in knowledge.findings.values()},
+        sources={key: f"{r.fields.get('authors', key).split(';')[0]} {r.fields.get('year', '')}".strip() for key, r in knowledge.references.items()},
+        level_words=wording.words,
+    )
+
+
+@contextmanager
+def _progress(words: str) -> Iterator[None]:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(words):
+        yield

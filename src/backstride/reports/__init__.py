@@ -1,0 +1,1 @@
+"""Reports only tell an assessment; they decide nothing."""

@@ -1,0 +1,197 @@
+"""An assessment as plain text for 80 columns: what to do first, then what fits, then why now, then what to ask."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from backstride.model.assessment import Advice, Assessment, Cause, Level, Triage, Weight
+
+__all__ = ["Names", "plain_text"]
+
+_WIDTH = 79
+_FITS_WELL, _FITS_PARTLY = 0.4, 0.1
+_MOMENTS = {"tonight": "Tonight", "can_i_run": "Can I run?", "until_seen": "Until I'm seen", "race_coming": "My race"}
+_SHOWN_CAUSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Words for ids, handed in by the door so that a report needs no knowledge of its own.
+
+    Attributes
+    ----------
+    conditions, observations, questions : mapping of id to words
+    sources : mapping of source id to a short reference
+    level_words : str
+        What is said at this assessment's level.
+    """
+
+    conditions: Mapping[str, str]
+    observations: Mapping[str, str]
+    questions: Mapping[str, str]
+    sources: Mapping[str, str]
+    level_words: str
+
+
+def plain_text(answer: Assessment, names: Names, *, working: bool = False) -> str:
+    """The answer in words, at most 79 columns wide.
+
+    Parameters
+    ----------
+    answer : Assessment
+    names : Names
+    working : bool
+        Add probabilities, intervals, every weight and what was left out.
+    """
+    lines: list[str] = [*_head(answer), *_what_to_do(answer, names)]
+    if answer.out_of_scope:
+        lines += ["", *_wrap(answer.out_of_scope)]
+    elif answer.triage.level is not Level.EMERGENCY:
+        lines += [*_what_fits(answer, names), *_why_now(answer, names), *_what_to_ask(answer, names)]
+    if working:
+        lines += _working(answer, names)
+    lines += ["", "-" * _WIDTH, *_wrap(_closing(answer))]
+    return "\n".join(lines) + "\n"
+
+
+def _wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=indent if first is None else first, subsequent_indent=indent) or [""]
+
+
+def _title(text: str) -> list[str]:
+    return ["", text.upper(), "-" * len(text)]
+
+
+def _head(answer: Assessment) -> list[str]:
+    return [f"backstride: an answer for {answer.id}", "=" * min(_WIDTH, 27 + len(answer.id))]
+
+
+def _what_to_do(answer: Assessment, names: Names) -> list[str]:
+    triage = answer.triage
+    lines = [*_title("What to do first"), *_wrap(names.level_words)]
+    lines += _reasons(triage)
+    if triage.provisional:
+        asked = "; ".join(names.questions.get(item, item) for item in triage.unanswered[:3])
+        more = f" (and {len(triage.unanswered) - 3} more)" if len(triage.unanswered) > 3 else ""
+        lines += ["", *_wrap(f"This is not the all-clear: {len(triage.unanswered)} emergency question(s) are still unanswered. {asked}{more}")]
+    if triage.level in (Level.ROUTINE_PT, Level.SELF_CARE) and not any(item.moment == "can_i_run" for item in answer.advice):
+        lines += ["", *_wrap("Can I run? Not before someone has looked at it: something below has to be ruled out first. Walk if that is free of pain.")]
+    for item in _first_by_moment(answer.advice):
+        lines += ["", *_wrap(f"{_MOMENTS[item.moment]}: {item.text} [grade {item.grade}]")]
+        if item.caution:
+            lines += _wrap(f"Take care: {item.caution}", "  ")
+    return lines
+
+
+def _reasons(triage: Triage) -> list[str]:
+    lines: list[str] = []
+    for reason in triage.reasons[:4]:
+        lines += _wrap(reason.text, "    ", "  - ")
+        if reason.say and reason.level.rank >= Level.URGENT_SAME_DAY.rank:
+            lines += _wrap(f'Say there: "{reason.say}"', "    ")
+    if len(triage.reasons) > 4:
+        lines.append(f"  - and {len(triage.reasons) - 4} more, see --working")
+    return lines
+
+
+def _first_by_moment(advice: Iterable[Advice]) -> list[Advice]:
+    found: dict[str, Advice] = {}
+    for item in advice:
+        if item.moment in _MOMENTS:
+            found.setdefault(item.moment, item)
+    return [found[moment] for moment in _MOMENTS if moment in found]
+
+
+def _what_fits(answer: Assessment, names: Names) -> list[str]:
+    lines = [*_title("What fits"), *_wrap(answer.conclusion_reason)]
+    if answer.conclusion not in ("not_enough",):
+        serious = {entry.condition for entry in answer.must_not_miss}
+        shown = [c for c in answer.causes if c.condition not in serious][:_SHOWN_CAUSES]
+        for cause in shown:
+            lines += ["", *_wrap(f"{names.conditions[cause.condition]}: {_fit(cause)}.")]
+            lines += _one_reason(cause.speaks_for, "for", names) + _one_reason(cause.speaks_against, "against", names)
+    if answer.must_not_miss:
+        lines += ["", *_wrap("Not to be missed. Ask whoever sees you to rule these out:")]
+        for entry in answer.must_not_miss:
+            lines += _wrap(f"{names.conditions[entry.condition]}: {entry.why[0]}", "    ", "  - ")
+    return lines
+
+
+def _fit(cause: Cause) -> str:
+    if cause.probability >= _FITS_WELL:
+        return "fits well"
+    return "fits partly" if cause.probability >= _FITS_PARTLY else "can't tell"
+
+
+def _one_reason(weights: Iterable[Weight], side: str, names: Names) -> list[str]:
+    for weight in weights:
+        said = "no" if weight.value == "no" else "yes" if weight.value == "yes" else str(weight.value)
+        source = names.sources.get(weight.sources[0], "") if weight.sources else ""
+        basis = f"{weight.basis}; {source}" if source else weight.basis
+        return _wrap(f"{side}: {names.observations.get(weight.observation, weight.observation)}: {said} [{basis}]", "      ", "    ")
+    return []
+
+
+def _why_now(answer: Assessment, names: Names) -> list[str]:
+    if not answer.contributors and not answer.measures:
+        return []
+    lines = _title("Why now")
+    may = [c for c in answer.contributors if c.stance == "may_have_contributed"]
+    for contributor in may:
+        source = names.sources.get(contributor.sources[0], "") if contributor.sources else ""
+        cited = f"; {source}" if source else ""
+        words = f"{names.observations[contributor.factor]} ({contributor.observed}) [grade {contributor.grade}{cited}]"
+        lines += _wrap(words, "    ", "  - ")
+    if not may:
+        lines += _wrap("Nothing that is known to contribute was found in what you gave.")
+    for belief in answer.beliefs:
+        lines += _wrap(f"Often said, and here {belief.verdict}: {belief.text} [grade {belief.grade}]", "    ", "  * ")
+    missing = [m for m in answer.measures if m.missing_because]
+    for measure in missing[:3]:
+        lines += _wrap(f"Not known: {measure.id.replace('_', ' ')}, because {measure.missing_because}.", "    ", "  . ")
+    return lines
+
+
+def _what_to_ask(answer: Assessment, names: Names) -> list[str]:
+    if not answer.next_questions:
+        return []
+    lines = _title("What would tell more")
+    for question in answer.next_questions[:3]:
+        by = " (a therapist's test)" if question.answered_by == "therapist" else ""
+        lines += _wrap(f"{names.questions.get(question.id, question.id)}{by} [{question.id}]", "    ", "  - ")
+    return lines
+
+
+def _working(answer: Assessment, names: Names) -> list[str]:
+    share = f"{answer.interval:.0%}"
+    lines = [*_title("The working"), *_wrap(f"Probability with its {share} interval; weights in nats add up to the log-odds of that cause alone.")]
+    for cause in answer.causes:
+        if cause.probability < 0.005 and cause is not answer.causes[0]:
+            continue
+        lines += ["", f"{cause.probability:6.1%} ({cause.low:.1%} to {cause.high:.1%})  {names.conditions[cause.condition]}"]
+        lines.append(f"        {cause.prior_weight:+6.2f}  before any answer")
+        for weight in (*cause.speaks_for, *cause.speaks_against):
+            cited = f" {', '.join(weight.sources)}" if weight.sources else ""
+            lines += _wrap(f"{weight.weight:+6.2f}  {weight.observation} = {weight.value} [{weight.basis}{cited}]", " " * 16, " " * 8)
+    lines += ["", f"{answer.other.probability:6.1%} ({answer.other.low:.1%} to {answer.other.high:.1%})  something not described here"]
+    for reason in answer.triage.reasons:
+        name = reason.red_flag or reason.condition
+        lines += _wrap(f"rule {name}: {reason.level}, {reason.who}; from {', '.join(reason.observations) or 'its probability'}", "    ", "  ")
+    for dropped in answer.dropped:
+        lines += _wrap(f"left out of the ranking: {', '.join(dropped.ids)}: {dropped.reason}", "    ", "  ")
+    for measure in answer.measures:
+        value = f"{measure.value:.3g} {measure.unit}" if measure.value is not None else f"missing, {measure.missing_because}"
+        lines += _wrap(f"{measure.id}: {value} ({measure.origin})", "    ", "  ")
+    for file in answer.files:
+        lines += _wrap(file, "    ", "  ")
+    return lines
+
+
+def _closing(answer: Assessment) -> str:
+    review = "" if answer.reviewed else " No clinician has reviewed its rules, words or numbers yet; most of its numbers are assumptions."
+    return (
+        f"This says what fits, never what you have: it is not a diagnosis.{review} Running is good for backs: "
+        f"most runners with back pain run again. Knowledge {answer.knowledge_version}."
+    )
