@@ -1,0 +1,130 @@
+"""FIT files: what was recorded is what is read, and damage costs only what lies behind it."""
+
+import gzip
+import json
+import math
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backstride.errors import RunFileError
+from backstride.example.fit_writer import RunPlan, fit_bytes
+from backstride.importers.fit import read_fit
+from backstride.importers.folder import read_runs
+
+PLAN = RunPlan(datetime(2026, 9, 1, 6, 30, tzinfo=timezone(timedelta(hours=2))), 5000.0, 1800, utc_offset_s=7200)
+SOUND = fit_bytes(PLAN)
+FIRST_RECORD = SOUND.index(bytes([2]), 60)
+
+
+def written(folder, data, name="run.fit"):
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_a_written_run_is_read_as_written(tmp_path):
+    outcome = read_fit(written(tmp_path, SOUND))
+    (run,) = outcome.runs
+    assert outcome.state == "read"
+    assert (run.sport, run.distance_m, run.timer_time_s, run.record_count) == ("running", 5000.0, 1800.0, 181)
+    assert run.start == PLAN.start
+    assert run.utc_offset_s == 7200
+
+
+def test_cadence_counts_both_legs(tmp_path):
+    (run,) = read_fit(written(tmp_path, SOUND)).runs
+    samples = run.load_samples()
+    assert samples["cadence_spm"][0] == 168
+    assert samples["time_s"][-1] == 1800
+    assert "power_w" not in samples
+
+
+@given(cut=st.integers(0, len(SOUND)))
+def test_a_file_cut_anywhere_keeps_every_record_before_the_cut(tmp_path_factory, cut):
+    folder = tmp_path_factory.mktemp("cut")
+    (outcome,) = read_runs([written(folder, SOUND[:cut])])
+    size = 14
+    body = SOUND.index(bytes([0x42]))
+    definition = 6 + 3 * 5
+    whole = max(0, (cut - body - definition) // size)
+    kept = sum(run.record_count for run in outcome.runs)
+    assert kept == min(whole, 181)
+
+
+@given(at=st.integers(0, len(SOUND) - 1), bit=st.integers(0, 7), more=st.binary(max_size=40))
+def test_hostile_bytes_never_raise(tmp_path_factory, at, bit, more):
+    data = bytearray(SOUND)
+    data[at] ^= 1 << bit
+    data[at:at] = more
+    (outcome,) = read_runs([written(tmp_path_factory.mktemp("hostile"), bytes(data))])
+    assert outcome.state in ("read", "damaged", "unreadable")
+    assert outcome.detail
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_called_fit_get_a_line(tmp_path_factory, data):
+    (outcome,) = read_runs([written(tmp_path_factory.mktemp("any"), data)])
+    assert outcome.state == "unreadable"
+    assert "run.fit" in outcome.detail
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"", "empty"), (b"<!DOCTYPE html><html>sign in</html>", "web page"), (b"PK\3\4" + b"x" * 20, "zip"), (b"<?xml version='1.0'?><gpx/>", "XML")],
+)
+def test_what_is_not_fit_is_named(tmp_path, data, words):
+    with pytest.raises(RunFileError, match=words):
+        read_fit(written(tmp_path, data))
+
+
+def test_gzip_is_seen_by_its_content(tmp_path):
+    assert read_fit(written(tmp_path, gzip.compress(SOUND))).runs[0].distance_m == 5000.0
+
+
+def test_a_file_never_closed_is_read_whole(tmp_path):
+    data = bytearray(SOUND)
+    data[4:8] = b"\0\0\0\0"
+    outcome = read_fit(written(tmp_path, bytes(data)))
+    assert outcome.state == "damaged"
+    assert outcome.runs[0].distance_m == 5000.0
+
+
+def test_chained_files_are_two_runs(tmp_path):
+    other = fit_bytes(RunPlan(PLAN.start + timedelta(days=1), 3000.0, 900))
+    assert [run.distance_m for run in read_fit(written(tmp_path, SOUND + other)).runs] == [5000.0, 3000.0]
+
+
+def test_one_bad_file_costs_one_file(tmp_path):
+    written(tmp_path, SOUND, "a.fit")
+    written(tmp_path, b"", "b.fit")
+    written(tmp_path, b"notes", "c.txt")
+    assert [o.state for o in read_runs([tmp_path])] == ["read", "unreadable", "skipped"]
+
+
+def test_a_missing_path_is_an_error_with_a_remedy(tmp_path):
+    with pytest.raises(RunFileError, match="Check the name"):
+        read_runs([tmp_path / "nowhere"])
+
+
+def test_every_recording_equals_its_known_truth(shared_data):
+    manifest = json.loads((shared_data / "manifest.json").read_text())
+    files = [f for f in manifest["files"] if f["path"].startswith("fit/") and f.get("truth", {}).get("sessions")]
+    assert len(files) > 30
+    for file in files:
+        (outcome,) = read_runs([shared_data / file["path"]])
+        truth = file["truth"]
+        assert sum(run.record_count for run in outcome.runs) == truth["records"], file["path"]
+        for run, session in zip(outcome.runs, truth["sessions"], strict=True):
+            assert math.isclose(run.distance_m or 0, session["total_distance"] or 0, abs_tol=0.01), file["path"]
+            assert math.isclose(run.timer_time_s or 0, session["total_timer_time"] or 0, abs_tol=0.01), file["path"]
+
+
+def test_every_broken_recording_keeps_at_least_what_a_lenient_decoder_keeps(shared_data):
+    manifest = json.loads((shared_data / "manifest.json").read_text())
+    for file in manifest["files"]:
+        if file["path"].startswith("corrupt/") and file["path"].endswith(".fit"):
+            (outcome,) = read_runs([shared_data / file["path"]])
+            assert sum(run.record_count for run in outcome.runs) >= file["truth"]["lenient_decoder_records"], file["path"]

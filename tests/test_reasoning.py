@@ -1,0 +1,203 @@
+"""Reasoning: exact, ordered by nothing but the answers, and explained to the last nat."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backstride.assess import assess, network_of
+from backstride.errors import CaseError
+from backstride.knowledge.loader import load
+from backstride.model.assessment import Conclusion, Level
+from backstride.model.evidence import Answer, Observation
+from backstride.model.record import Record, Runner
+from backstride.reasoning.network import Network, present_probability
+from backstride.reasoning.posterior import facet_of, infer
+from backstride.reasoning.triage import LEVEL_OF_ACTION
+from backstride.sampler import Plan, sample
+from backstride.knowledge.rules import parse_rule
+
+KNOWLEDGE = load()
+YES_NO = sorted(f.id for f in KNOWLEDGE.findings.values() if f.answer == "yes_no")
+ANSWERS = st.dictionaries(st.sampled_from(YES_NO), st.sampled_from(["yes", "no", "unsure"]), max_size=25)
+
+
+def record(answers, **runner):
+    return Record("case", Runner(**runner), answers={k: Answer(v) for k, v in answers.items()})
+
+
+def enumerated(answers, knowledge):
+    """The model of the documentation, written down once more in the plainest way: loops over sets, no arrays."""
+    conditions = list(knowledge.conditions)
+    odds = {c: knowledge.conditions[c].prior.point / (1 - knowledge.conditions[c].prior.point) for c in conditions}
+    size_prior = knowledge.limits["size_prior"].value
+    states = [frozenset(s) for n in range(4) for s in itertools.combinations(conditions, n)]
+    floor = knowledge.limits["probability_floor"].value
+
+    def p_yes(finding, state):
+        b = min(max(finding.background.point, floor), 1 - floor)
+        rows = {r.condition: min(max(present_probability(r, finding).point, floor), 1 - floor) for r in finding.used_likelihoods}
+        raising = [rows[c] for c in state if c in rows and rows[c] > b]
+        if raising:
+            p = 1 - (1 - b) * math.prod((1 - x) / (1 - b) for x in raising)
+        else:
+            p = min([b, *(rows[c] for c in state if c in rows)])
+        return min(max(p, floor), 1 - floor)
+
+    facets = {}
+    for item, value in answers.items():
+        finding = knowledge.findings[item]
+
+        def log_p(state, finding=finding, value=value):
+            p = p_yes(finding, state)
+            return math.log(p if value == "yes" else 1 - p)
+
+        telling = sorted((abs(log_p({c}) - log_p(set())) for c in conditions), reverse=True)
+        facets.setdefault(facet_of(finding), []).append(([-round(t, 9) for t in telling], finding.question, log_p))
+    weight = {}
+    for size in range(4):
+        members = [s for s in states if len(s) == size]
+        total = sum(math.prod(odds[c] for c in s) for s in members)
+        for s in members:
+            weight[s] = size_prior[size] * math.prod(odds[c] for c in s) / total
+    for facet in facets.values():
+        for place, (_, _, log_p) in enumerate(sorted(facet, key=lambda e: e[:2])):
+            for s in states:
+                weight[s] *= math.exp(0.25**place * log_p(s))
+    total = sum(weight.values())
+    return {c: sum(w for s, w in weight.items() if c in s) / total for c in conditions}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_engine_equals_plain_enumeration(seed):
+    rng = np.random.default_rng(seed)
+    items = [i for i in rng.choice(YES_NO, 12, replace=False) if KNOWLEDGE.findings[i].background is not None]
+    answers = {str(i): str(rng.choice(["yes", "no"])) for i in items}
+    network = Network(KNOWLEDGE, draws=0)
+    posterior = infer(network, [Observation(i, v) for i, v in answers.items()])
+    expected = enumerated(answers, KNOWLEDGE)
+    for i, condition in enumerate(network.conditions):
+        assert math.isclose(posterior.marginal[i, 0], expected[condition], abs_tol=1e-9)
+
+
+@given(ANSWERS, st.randoms())
+def test_order_of_answers_changes_nothing(answers, random):
+    items = list(answers.items())
+    random.shuffle(items)
+    assert assess(record(answers), KNOWLEDGE) == assess(record(dict(items)), KNOWLEDGE)
+
+
+@given(ANSWERS)
+def test_weights_add_up_to_the_stated_log_odds(answers):
+    answer = assess(record(answers), KNOWLEDGE)
+    network = network_of(KNOWLEDGE)
+    kept = [o for o in answer.observations if o.id in KNOWLEDGE.findings and not any(o.id in d.ids for d in answer.dropped)]
+    posterior = infer(network, kept)
+    for cause in answer.causes:
+        log_odds = math.log(posterior.probability[1 + network.index[cause.condition], 0]) - math.log(posterior.probability[0, 0])
+        assert math.isclose(cause.prior_weight + sum(w.weight for w in cause.weights), log_odds, abs_tol=1e-6)
+
+
+@given(ANSWERS)
+def test_a_facet_weighs_at_most_four_thirds_of_its_best_answer(answers):
+    posterior = infer(network_of(KNOWLEDGE), [Observation(i, v) for i, v in answers.items() if v != "unsure"])
+    n = len(KNOWLEDGE.conditions)
+    facets = {}
+    for item in posterior.evidence:
+        facets.setdefault(facet_of(KNOWLEDGE.findings[item.observation.id]), []).append(item)
+    for items in facets.values():
+        together = sum(item.log_ratio(n) for item in items)
+        best = np.max([np.abs(item.log_ratio(n) / item.weight) for item in items], axis=0)
+        assert (np.abs(together) <= 4 / 3 * best + 1e-9).all()
+
+
+@given(ANSWERS, st.sampled_from(YES_NO))
+def test_unsure_changes_nothing_but_what_is_asked(answers, item):
+    without = {k: v for k, v in answers.items() if k != item}
+    a, b = assess(record(without), KNOWLEDGE), assess(record({**without, item: "unsure"}), KNOWLEDGE)
+    assert a.causes == b.causes
+    assert a.triage.level == b.triage.level
+
+
+@given(ANSWERS)
+def test_an_interval_holds_its_point(answers):
+    for cause in assess(record(answers), KNOWLEDGE).causes:
+        assert 0 <= cause.low <= cause.probability <= cause.high <= 1
+
+
+NEGATIVE = {name for flag in KNOWLEDGE.red_flags.values() for name, signs in parse_rule(flag.rule).polarity().items() if False in signs}
+
+
+@given(ANSWERS, st.sampled_from(sorted(set(YES_NO) - NEGATIVE)), st.integers(16, 90))
+def test_one_more_yes_on_a_positive_term_never_lowers_the_rules(answers, item, age):
+    def rules(given_answers):
+        answer = assess(record(given_answers, age=age), KNOWLEDGE)
+        return max((r.level.rank for r in answer.triage.reasons if r.red_flag), default=-1)
+
+    assert rules({**answers, item: "yes"}) >= rules(answers)
+
+
+@given(ANSWERS)
+def test_no_posterior_silences_a_red_flag(answers):
+    answer = assess(record(answers), KNOWLEDGE)
+    fired = [f for f in KNOWLEDGE.red_flags.values() if parse_rule(f.rule).evaluate(lambda name: answers.get(name))]
+    for flag in fired:
+        assert answer.triage.level.rank >= LEVEL_OF_ACTION[flag.action].rank
+
+
+def test_a_clear_no_to_the_confirm_question_lowers_to_the_same_day_and_no_further():
+    case = record({"saddle_numbness": "yes"})
+    assert assess(case, KNOWLEDGE).triage.level is Level.EMERGENCY
+    confirmed = Record(case.id, case.runner, answers=case.answers, confirmations={"rf_saddle": Answer("no")})
+    assert assess(confirmed, KNOWLEDGE).triage.level is Level.URGENT_SAME_DAY
+    unsure = Record(case.id, case.runner, answers=case.answers, confirmations={"rf_saddle": Answer("unsure")})
+    assert assess(unsure, KNOWLEDGE).triage.level is Level.EMERGENCY
+
+
+def test_an_empty_case_is_not_enough_and_provisional():
+    answer = assess(record({}), KNOWLEDGE)
+    assert answer.conclusion is Conclusion.NOT_ENOUGH
+    assert answer.triage.provisional
+    assert "urinary_retention" in answer.triage.unanswered
+
+
+def test_age_alone_is_not_enough():
+    assert assess(record({}, age=70, sex="male"), KNOWLEDGE).conclusion is Conclusion.NOT_ENOUGH
+
+
+def test_under_sixteen_is_out_of_scope_and_sees_a_doctor():
+    answer = assess(record({"pain_low_back": "yes"}, age=14), KNOWLEDGE)
+    assert answer.out_of_scope
+    assert answer.conclusion is Conclusion.NOT_ENOUGH
+    assert answer.triage.level.rank >= Level.SOON_CLINICIAN.rank
+
+
+def test_contradictory_answers_are_dropped_from_the_ranking_and_asked_again():
+    answer = assess(record({"pain_localised_no_spread": "yes", "pain_below_knee": "yes", "worse_sitting": "yes"}), KNOWLEDGE)
+    assert {"pain_localised_no_spread", "pain_below_knee"} <= {i for d in answer.dropped for i in d.ids}
+    assert {q.id for q in answer.next_questions[:2]} == {"pain_localised_no_spread", "pain_below_knee"}
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "words"),
+    [("pain_lowback", "yes", "pain_low_back"), ("worse_sitting", "maybe", "yes, no, unsure"), ("pain_severity", 11.0, "from 0 to 10")],
+)
+def test_impossible_answers_are_errors_with_a_remedy(item, value, words):
+    with pytest.raises(CaseError, match=words):
+        assess(Record("case", answers={item: Answer(value)}), KNOWLEDGE)
+
+
+def test_gynaecological_causes_are_not_put_to_men():
+    answer = assess(record({"pain_low_back": "yes"}, sex="male", age=30), KNOWLEDGE)
+    assert next(c for c in answer.causes if c.condition == "gynaecological_pain").probability < 1e-9
+
+
+def test_sampled_records_come_back_as_they_were_drawn():
+    network = Network(KNOWLEDGE, draws=0)
+    first = [s.record for s in sample(network, 3, Plan(), seed=5)]
+    assert first == [s.record for s in sample(network, 3, Plan(), seed=5)]
+    for drawn in first:
+        assess(drawn, KNOWLEDGE, network)
