@@ -5,7 +5,6 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3 python; do \
 VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
-export PYTHONWARNINGS ?= default
 
 .PHONY: help demo test lint bench docs shows-a requirements clean python
 

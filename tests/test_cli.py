@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,10 +75,10 @@ def test_shipped_knowledge_passes_its_check():
 def test_a_therapists_edit_moves_cases_and_a_broken_one_says_where(tmp_path):
     import backstride.knowledge
 
-    shipped = next(iter(backstride.knowledge.__path__))
+    shipped = Path(next(iter(backstride.knowledge.__path__)))
     folder = tmp_path / "findings"
     folder.mkdir()
-    text = open(f"{shipped}/findings/worse_sitting.yaml").read()
+    text = (shipped / "findings" / "worse_sitting.yaml").read_text()
     (folder / "worse_sitting.yaml").write_text(text.replace("point: 0.62", "point: 0.95", 1).replace("high: 0.75", "high: 0.99", 1))
     done = backstride("knowledge", "check", "--effect", "--knowledge", str(tmp_path))
     assert done.returncode == 0, done.stderr

@@ -46,7 +46,7 @@ def test_cadence_counts_both_legs(tmp_path):
 def test_a_file_cut_anywhere_keeps_every_record_before_the_cut(tmp_path_factory, cut):
     folder = tmp_path_factory.mktemp("cut")
     (outcome,) = read_runs([written(folder, SOUND[:cut])])
-    size = 14
+    size = 1 + 4 + 4 + 2 + 1 + 1
     body = SOUND.index(bytes([0x42]))
     definition = 6 + 3 * 5
     whole = max(0, (cut - body - definition) // size)

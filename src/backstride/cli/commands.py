@@ -140,16 +140,17 @@ def check(
 ) -> None:
     """Check the knowledge files: every problem with file, line, field and remedy."""
     from backstride.knowledge.check import check as run_check
+    from backstride.reports.check_summary import check_summary
 
     report = run_check(tuple(overlays or ()))
-    for problem in report.problems:
+    for problem in report.errors:
         print(problem, file=sys.stderr)
-    if report.problems:
-        print(f"{len(report.problems)} problem(s).", file=sys.stderr)
+    if report.errors:
+        print(f"{len(report.errors)} problem(s).", file=sys.stderr)
         raise typer.Exit(2)
     for warning in report.warnings:
         print(f"note: {warning}")
-    print(report.summary)
+    print(check_summary(report.counts))
     if effect:
         _print_effect(tuple(overlays or ()))
 

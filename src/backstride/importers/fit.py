@@ -1,6 +1,6 @@
 """FIT files into runs: fast where the file is sound, patient where it is damaged.
 
-A sound file is read by fitfast. Anything it refuses is read again by fitdecode, message by message,
+A file whose sizes and checksums hold is read by fitfast. Any other is read by fitdecode, message by message,
 and every record before the damage is kept. Units are converted here, once: cadence is doubled to steps per minute,
 semicircles become degrees, balance becomes the left share (0 to 1).
 """
@@ -130,18 +130,36 @@ def _what_instead(data: bytes) -> str:
 
 def _fast(data: bytes) -> _Messages | None:
     """The quick reader; None for anything it does not read whole."""
+    if not _is_sound(data):
+        return None
     import fitfast
 
     try:
         decoded = fitfast.parse(data)
-    except Exception:  # whatever the quick reader stumbles over, the patient one gets its turn
-        return None
+    except BaseException as error:  # a panic of its Rust code is no Exception; the patient reader gets its turn
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            return None
+        raise
     records = decoded.get("record", [])
     if any("compressed_speed_distance" in record for record in records[:3]):
         return None
     return _Messages(
         records, decoded.get("session", []), decoded.get("event", []), decoded.get("activity", []), decoded.get("file_id", [])
     )
+
+
+def _is_sound(data: bytes) -> bool:
+    """Whether every chained file has the size its header says and the checksum it ends with (FIT protocol, CRC-16/ARC)."""
+    from fastcrc import crc16
+
+    at = 0
+    while at < len(data):
+        header, size = data[at], int.from_bytes(data[at + 4 : at + 8], "little")
+        end = at + header + size + 2
+        if header < 12 or size == 0 or end > len(data) or crc16.arc(data[at : end - 2]) != int.from_bytes(data[end - 2 : end], "little"):
+            return False
+        at = end
+    return True
 
 
 def _patient(data: bytes) -> _Messages:

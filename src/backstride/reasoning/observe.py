@@ -88,7 +88,8 @@ def observe(record: Record, knowledge: Knowledge, measures: Iterable[Measure] = 
     _add_inflammatory_score(record, knowledge, findings, said)
 
     dropped: list[Dropped] = []
-    ranked = _without_contradictions(findings, knowledge, dropped)
+    ranked = _without_withdrawn(findings, record, knowledge, dropped)
+    ranked = _without_contradictions(ranked, knowledge, dropped)
     ranked = _without_umbrellas(ranked, knowledge, dropped)
     covariates = _without_repeats(factors, ranked, knowledge)
     return Observed(
@@ -224,6 +225,20 @@ def _add_inflammatory_score(
     score = (record.runner.age < 40) + yes["onset_gradual"] + 2 * yes["better_with_movement"] + yes["night_wakes_second_half"]
     said["ibp_composite"] = (float(score),)
     findings["ibp_composite"] = Observation("ibp_composite", float(score), Source.RUNNER, origin="computed from its single items")
+
+
+def _without_withdrawn(
+    findings: Mapping[str, Observation], record: Record, knowledge: Knowledge, dropped: list[Dropped]
+) -> dict[str, Observation]:
+    """Leave out a yes that its own confirm question took back; the rule it fired stays at the same day."""
+    kept = dict(findings)
+    for flag in knowledge.red_flags.values():
+        answer = record.confirmations.get(flag.id)
+        known = kept.get(flag.finding)
+        if flag.confirm and answer is not None and answer.value == "no" and known is not None and known.source is Source.RUNNER:
+            kept.pop(flag.finding)
+            dropped.append(Dropped((flag.finding,), "taken back when asked again; still a reason to be seen"))
+    return kept
 
 
 def _without_contradictions(
