@@ -73,9 +73,9 @@ def test_shipped_knowledge_passes_its_check():
 
 
 def test_a_therapists_edit_moves_cases_and_a_broken_one_says_where(tmp_path):
-    import backstride.knowledge
+    from backstride import knowledge
 
-    shipped = Path(next(iter(backstride.knowledge.__path__)))
+    shipped = Path(next(iter(knowledge.__path__)))
     folder = tmp_path / "findings"
     folder.mkdir()
     text = (shipped / "findings" / "worse_sitting.yaml").read_text()
