@@ -73,7 +73,12 @@ def test_any_bytes_called_fit_get_a_line(tmp_path_factory, data):
 
 @pytest.mark.parametrize(
     ("data", "words"),
-    [(b"", "empty"), (b"<!DOCTYPE html><html>sign in</html>", "web page"), (b"PK\3\4" + b"x" * 20, "zip"), (b"<?xml version='1.0'?><gpx/>", "XML")],
+    [
+        (b"", "empty"),
+        (b"<!DOCTYPE html><html>sign in</html>", "web page"),
+        (b"PK\3\4" + b"x" * 20, "zip"),
+        (b"<?xml version='1.0'?><gpx/>", "XML"),
+    ],
 )
 def test_what_is_not_fit_is_named(tmp_path, data, words):
     with pytest.raises(RunFileError, match=words):

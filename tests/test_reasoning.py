@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from backstride.assess import assess, network_of
 from backstride.errors import CaseError
 from backstride.knowledge.loader import load
+from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import Conclusion, Level
 from backstride.model.evidence import Answer, Observation
 from backstride.model.record import Record, Runner
@@ -18,7 +19,6 @@ from backstride.reasoning.network import Network, present_probability
 from backstride.reasoning.posterior import facet_of, infer
 from backstride.reasoning.triage import LEVEL_OF_ACTION
 from backstride.sampler import Plan, sample
-from backstride.knowledge.rules import parse_rule
 
 KNOWLEDGE = load()
 YES_NO = sorted(f.id for f in KNOWLEDGE.findings.values() if f.answer == "yes_no")
@@ -41,10 +41,7 @@ def enumerated(answers, knowledge):
         b = min(max(finding.background.point, floor), 1 - floor)
         rows = {r.condition: min(max(present_probability(r, finding).point, floor), 1 - floor) for r in finding.used_likelihoods}
         raising = [rows[c] for c in state if c in rows and rows[c] > b]
-        if raising:
-            p = 1 - (1 - b) * math.prod((1 - x) / (1 - b) for x in raising)
-        else:
-            p = min([b, *(rows[c] for c in state if c in rows)])
+        p = 1 - (1 - b) * math.prod((1 - x) / (1 - b) for x in raising) if raising else min([b, *(rows[c] for c in state if c in rows)])
         return min(max(p, floor), 1 - floor)
 
     facets = {}
@@ -155,6 +152,16 @@ def test_a_clear_no_to_the_confirm_question_lowers_to_the_same_day_and_no_furthe
     assert assess(confirmed, KNOWLEDGE).triage.level is Level.URGENT_SAME_DAY
     unsure = Record(case.id, case.runner, answers=case.answers, confirmations={"rf_saddle": Answer("unsure")})
     assert assess(unsure, KNOWLEDGE).triage.level is Level.EMERGENCY
+
+
+def test_a_yes_taken_back_leaves_the_ranking_but_a_plain_no_stays():
+    answers = {"saddle_numbness": Answer("yes")}
+    back = assess(Record("case", Runner(), answers=answers, confirmations={"rf_saddle": Answer("no")}), KNOWLEDGE)
+    assert [entry.ids for entry in back.dropped] == [("saddle_numbness",)]
+    plain = Record("case", Runner(), answers={"saddle_numbness": Answer("no")}, confirmations={"rf_saddle": Answer("no")})
+    assert assess(plain, KNOWLEDGE).dropped == ()
+    seen = Record("case", Runner(), exam=answers, confirmations={"rf_saddle": Answer("no")})
+    assert assess(seen, KNOWLEDGE).dropped == ()
 
 
 def test_an_empty_case_is_not_enough_and_provisional():

@@ -37,7 +37,9 @@ app = typer.Typer(
 knowledge_app = typer.Typer(help="The knowledge files.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(knowledge_app, name="knowledge")
 
-Overlay = Annotated[list[Path] | None, typer.Option("--knowledge", help="A folder of your own knowledge files, laid over the shipped ones.")]
+Overlay = Annotated[
+    list[Path] | None, typer.Option("--knowledge", help="A folder of your own knowledge files, laid over the shipped ones.")
+]
 
 
 def main() -> None:
@@ -188,13 +190,16 @@ def _condition_names(knowledge: Knowledge) -> dict[str, str]:
 
 
 def _names(answer: Assessment, knowledge: Knowledge) -> Names:
-    items = [*knowledge.findings.values(), *knowledge.factors.values()]
+    names = {item.id: item.name for item in knowledge.findings.values()} | {item.id: item.name for item in knowledge.factors.values()}
     wording = knowledge.wording[wording_id(answer.triage.level, answer.triage.who)]
     return Names(
         conditions=_condition_names(knowledge),
-        observations={item.id: item.name for item in items},
+        observations=names,
         questions={item.id: item.question for item in knowledge.findings.values()},
-        sources={key: f"{r.fields.get('authors', key).split(';')[0]} {r.fields.get('year', '')}".strip() for key, r in knowledge.references.items()},
+        sources={
+            key: f"{r.fields.get('authors', key).split(';')[0]} {r.fields.get('year', '')}".strip()
+            for key, r in knowledge.references.items()
+        },
         level_words=wording.words,
     )
 

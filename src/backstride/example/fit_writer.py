@@ -69,7 +69,9 @@ def fit_bytes(plan: RunPlan) -> bytes:
     totals = [(7, _UINT32, plan.duration_s * 1000), (8, _UINT32, plan.duration_s * 1000), (9, _UINT32, round(plan.distance_m * 100))]
     sport: list[_Field] = [(5, _ENUM, 1), (6, _ENUM, 0), (16, _UINT8, plan.heart_rate_bpm), (18, _UINT8, plan.cadence_spm // 2)]
     body += _message(3, 18, [(253, _UINT32, end), (2, _UINT32, start), *totals, *sport, (0, _ENUM, 8), (1, _ENUM, 1)])
-    body += _message(4, 34, [(253, _UINT32, end), (0, _UINT32, plan.duration_s * 1000), (1, _UINT16, 1), (5, _UINT32, end + plan.utc_offset_s)])
+    body += _message(
+        4, 34, [(253, _UINT32, end), (0, _UINT32, plan.duration_s * 1000), (1, _UINT16, 1), (5, _UINT32, end + plan.utc_offset_s)]
+    )
     header = struct.pack("<BBHI4s", 14, 0x20, 2132, len(body), b".FIT")
     whole = header + struct.pack("<H", crc16(header)) + bytes(body)
     return whole + struct.pack("<H", crc16(whole))

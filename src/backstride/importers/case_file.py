@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backstride.errors import CaseError
@@ -70,8 +70,8 @@ def read_case(path: Path) -> CaseFile:
         assessed_at=_moment(top.get("assessed_at"), path),
     )
     runs = tuple((path.parent / _text(node, path)).resolve() for node in _list(top.get("runs"), path, "runs"))
-    expect = top["expect"].plain() if "expect" in top else {}
-    return CaseFile(record, runs, expect if isinstance(expect, dict) else {})
+    expect = top["expect"].plain() if "expect" in top else None
+    return CaseFile(record, runs, dict(expect) if isinstance(expect, dict) else {})
 
 
 def _place(path: Path, node: Node) -> str:
@@ -169,7 +169,7 @@ def _moment(node: Node | None, path: Path) -> datetime | None:
     except ValueError:
         remedy = "Write a moment as 2026-10-04T18:30+02:00."
         raise CaseError(f"{node.value!r} is not a moment.", place=_place(path, node), remedy=remedy) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=timezone.utc)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _shoes(node: Node | None, path: Path) -> tuple[Shoe, ...]:

@@ -13,7 +13,7 @@ import math
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def _fast(data: bytes) -> _Messages | None:
     import fitfast
 
     try:
-        decoded = fitfast.parse(data)
+        decoded: dict[str, Any] = fitfast.parse(data)
     except BaseException as error:  # a panic of its Rust code is no Exception; the patient reader gets its turn
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
             return None
@@ -143,9 +143,7 @@ def _fast(data: bytes) -> _Messages | None:
     records = decoded.get("record", [])
     if any("compressed_speed_distance" in record for record in records[:3]):
         return None
-    return _Messages(
-        records, decoded.get("session", []), decoded.get("event", []), decoded.get("activity", []), decoded.get("file_id", [])
-    )
+    return _Messages(records, decoded.get("session", []), decoded.get("event", []), decoded.get("activity", []), decoded.get("file_id", []))
 
 
 def _is_sound(data: bytes) -> bool:
@@ -222,7 +220,7 @@ def _native(frame: Any) -> dict[str, Any]:
             continue
         value = item.value
         if isinstance(value, datetime):
-            value = value.replace(tzinfo=value.tzinfo or timezone.utc).timestamp()
+            value = value.replace(tzinfo=value.tzinfo or UTC).timestamp()
         elif item.name in ("timestamp", "start_time", "local_timestamp") and isinstance(value, int | float):
             value = value + _FIT_EPOCH_S
         if value is not None:
@@ -355,7 +353,7 @@ def _moment(seconds: float) -> datetime:
     """UTC moment; the FIT epoch when the file tells none or the clock was never set."""
     if not math.isfinite(seconds) or seconds < _FIT_EPOCH_S + _SYSTEM_TIME_S or seconds > 4102444800:
         seconds = _FIT_EPOCH_S
-    return datetime.fromtimestamp(0, timezone.utc) + timedelta(seconds=seconds)
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
 
 
 def _offset(messages: _Messages) -> int | None:

@@ -196,7 +196,12 @@ class Network:
         by_key = {(row.condition, row.value): row for row in rows}
         per_condition = []
         for condition in with_rows:
-            p = np.stack([self._row(by_key[condition, v], finding, words) if (condition, v) in by_key else background[i] for i, v in enumerate(values)])
+            p = np.stack(
+                [
+                    self._row(by_key[condition, v], finding, words) if (condition, v) in by_key else background[i]
+                    for i, v in enumerate(values)
+                ]
+            )
             per_condition.append(p / p.sum(axis=0))
         total = np.zeros((len(members), len(values), self.columns))
         for j, p in enumerate(per_condition):

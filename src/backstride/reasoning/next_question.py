@@ -8,7 +8,7 @@ import numpy.typing as npt
 from backstride.knowledge.concepts import Finding, Knowledge
 from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import NextQuestion
-from backstride.reasoning.network import Network, Table
+from backstride.reasoning.network import Table
 from backstride.reasoning.observe import Observed
 from backstride.reasoning.posterior import Posterior, facet_of
 from backstride.reasoning.triage import lookup_of
@@ -49,7 +49,7 @@ def expected_gains(posterior: Posterior, observed: Observed, knowledge: Knowledg
     whose log-odds against the background are shrunk by its facet weight.
     """
     weight = posterior.probability[:, 0]
-    answered = {}
+    answered: dict[str, int] = {}
     for item in posterior.evidence:
         facet = facet_of(knowledge.findings[item.observation.id])
         answered[facet] = answered.get(facet, 0) + 1

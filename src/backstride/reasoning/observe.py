@@ -171,7 +171,9 @@ def _add_reports(findings: Mapping[str, Observation], knowledge: Knowledge, fact
         finding = knowledge.findings[item]
         for pattern, factor in finding.reports_factor.items():
             if factor not in factors and _matches(pattern, observation.value):
-                factors[factor] = Observation(factor, "yes", observation.source, origin=f"by the runner's own report: {finding.name.lower()}")
+                factors[factor] = Observation(
+                    factor, "yes", observation.source, origin=f"by the runner's own report: {finding.name.lower()}"
+                )
 
 
 def _matches(pattern: str, value: str | float) -> bool:
@@ -235,15 +237,20 @@ def _without_withdrawn(
     for flag in knowledge.red_flags.values():
         answer = record.confirmations.get(flag.id)
         known = kept.get(flag.finding)
-        if flag.confirm and answer is not None and answer.value == "no" and known is not None and known.source is Source.RUNNER:
+        if (
+            flag.confirm
+            and answer is not None
+            and answer.value == "no"
+            and known is not None
+            and known.value == "yes"
+            and known.source is Source.RUNNER
+        ):
             kept.pop(flag.finding)
             dropped.append(Dropped((flag.finding,), "taken back when asked again; still a reason to be seen"))
     return kept
 
 
-def _without_contradictions(
-    findings: Mapping[str, Observation], knowledge: Knowledge, dropped: list[Dropped]
-) -> dict[str, Observation]:
+def _without_contradictions(findings: Mapping[str, Observation], knowledge: Knowledge, dropped: list[Dropped]) -> dict[str, Observation]:
     """Leave out both sides of a declared contradiction: neither can be trusted until it has been asked again."""
     out: set[str] = set()
     for item, observation in findings.items():
@@ -255,14 +262,13 @@ def _without_contradictions(
     return {item: observation for item, observation in findings.items() if item not in out}
 
 
-def _without_umbrellas(
-    findings: Mapping[str, Observation], knowledge: Knowledge, dropped: list[Dropped]
-) -> dict[str, Observation]:
+def _without_umbrellas(findings: Mapping[str, Observation], knowledge: Knowledge, dropped: list[Dropped]) -> dict[str, Observation]:
     """Leave out an umbrella item when a more exact one says what it says."""
     kept = dict(findings)
     for item, observation in findings.items():
         exact = [
-            e for e in knowledge.findings[item].umbrella_of
+            e
+            for e in knowledge.findings[item].umbrella_of
             if e in findings and (observation.value == "no" or findings[e].value not in ("no", "none"))
         ]
         if exact and (observation.value == "yes" or len(exact) == len(knowledge.findings[item].umbrella_of)):

@@ -79,9 +79,7 @@ class Draws:
         high = math.log(number.high) if number.high else None
         return self._around(math.log(number.point), low, high, "ratio", number.basis, words)
 
-    def _around(
-        self, centre: float, low: float | None, high: float | None, kind: str, basis: str, words: tuple[str, ...]
-    ) -> FloatArray:
+    def _around(self, centre: float, low: float | None, high: float | None, kind: str, basis: str, words: tuple[str, ...]) -> FloatArray:
         own = self._normals("|".join((kind, *words)))
         z = own if basis != "assumption" else math.sqrt(1 - self._shared) * own + math.sqrt(self._shared) * self._common[kind]
         spread = self._spread[kind]

@@ -93,9 +93,7 @@ class Posterior:
         return float(min(low, row[0])), float(max(high, row[0]))
 
 
-def infer(
-    network: Network, findings: Iterable[Observation], covariates: Iterable[Observation] = (), sex: str | None = None
-) -> Posterior:
+def infer(network: Network, findings: Iterable[Observation], covariates: Iterable[Observation] = (), sex: str | None = None) -> Posterior:
     """Posterior over states.
 
     Parameters

@@ -35,9 +35,7 @@ def _parsed(rule: str) -> Rule:
     return parse_rule(rule)
 
 
-def triage(
-    observed: Observed, record: Record, knowledge: Knowledge, probability: Mapping[str, float], leading: str | None
-) -> Triage:
+def triage(observed: Observed, record: Record, knowledge: Knowledge, probability: Mapping[str, float], leading: str | None) -> Triage:
     """Level, who, by when and why.
 
     Parameters
@@ -184,12 +182,7 @@ def _self_care(lookup: Lookup, knowledge: Knowledge, leading: str | None) -> boo
         return False
     pain, limit = lookup("pain_severity"), knowledge.limits["self_care_pain"].value
     mild = isinstance(pain, int | float) and not isinstance(limit, tuple) and pain <= limit
-    return (
-        mild
-        and lookup("prior_lbp") != "yes"
-        and lookup("duration_over_3_weeks") == "no"
-        and lookup("improving_2_weeks") == "yes"
-    )
+    return mild and lookup("prior_lbp") != "yes" and lookup("duration_over_3_weeks") == "no" and lookup("improving_2_weeks") == "yes"
 
 
 def _stale_answers(record: Record, knowledge: Knowledge) -> frozenset[str]:
@@ -202,10 +195,5 @@ def _stale_answers(record: Record, knowledge: Knowledge) -> frozenset[str]:
     def old(answer: Answer) -> bool:
         return answer.source is Source.RUNNER and answer.answered_at is not None and answer.answered_at < too_old
 
-    emergency = {
-        name
-        for flag in knowledge.red_flags.values()
-        if flag.action == "emergency_now"
-        for name in _parsed(flag.rule).names()
-    }
+    emergency = {name for flag in knowledge.red_flags.values() if flag.action == "emergency_now" for name in _parsed(flag.rule).names()}
     return frozenset(item for item, answer in record.answers.items() if item in emergency and old(answer))

@@ -47,7 +47,8 @@ def as_json(answer: Assessment) -> dict[str, Any]:
         "beliefs": [{"id": b.id, "verdict": b.verdict, "grade": b.grade, "text": b.text} for b in answer.beliefs],
         "dropped": [{"ids": list(d.ids), "reason": d.reason} for d in answer.dropped],
         "measures": [
-            {"id": m.id, "value": m.value, "unit": m.unit, "origin": m.origin, "missing_because": m.missing_because} for m in answer.measures
+            {"id": m.id, "value": m.value, "unit": m.unit, "origin": m.origin, "missing_because": m.missing_because}
+            for m in answer.measures
         ],
         "files": list(answer.files),
     }  # fmt: skip
@@ -66,4 +67,10 @@ def _cause(cause: Cause) -> dict[str, Any]:
 
 
 def _weight(weight: Weight) -> dict[str, Any]:
-    return {"observation": weight.observation, "value": weight.value, "weight": weight.weight, "basis": weight.basis, "sources": list(weight.sources)}
+    return {
+        "observation": weight.observation,
+        "value": weight.value,
+        "weight": weight.weight,
+        "basis": weight.basis,
+        "sources": list(weight.sources),
+    }

@@ -18,9 +18,10 @@ _NAMES = {
 
 
 class _Score(Protocol):
-    hits: int
-    of: int
-
+    @property
+    def hits(self) -> int: ...
+    @property
+    def of(self) -> int: ...
     @property
     def share(self) -> float: ...
     @property
@@ -28,13 +29,20 @@ class _Score(Protocol):
 
 
 class _Evaluation(Protocol):
-    mode: str
-    engine: str
-    results: tuple[Any, ...]
+    @property
+    def mode(self) -> str: ...
+    @property
+    def engine(self) -> str: ...
+    @property
+    def results(self) -> tuple[Any, ...]: ...
 
     def score(self, name: str) -> _Score: ...
     @property
     def brier(self) -> float: ...
+
+
+def _score_json(score: _Score) -> dict[str, Any]:
+    return {"hits": score.hits, "of": score.of, "share": score.share, "interval": list(score.interval)}
 
 
 def evaluation_json(results: Sequence[Any], version: str) -> dict[str, Any]:
@@ -45,7 +53,7 @@ def evaluation_json(results: Sequence[Any], version: str) -> dict[str, Any]:
             {
                 "mode": e.mode,
                 "engine": e.engine,
-                "scores": {n: {"hits": s.hits, "of": s.of, "share": s.share, "interval": list(s.interval)} for n in _NAMES for s in (e.score(n),)},
+                "scores": {name: _score_json(e.score(name)) for name in _NAMES},
                 "brier": e.brier,
                 "cases": [
                     {"id": r.id, "level": str(r.level), "expected": str(r.expectation.level), "rank": r.rank, "found": r.found,
@@ -93,5 +101,7 @@ def _misses(evaluation: _Evaluation) -> list[str]:
     for r in wrong:
         accepted = ", ".join(sorted(r.expectation.accepted)) or "not covered"
         top = f"rank {r.rank}: {', '.join(r.top)}" if not r.found else f"found (rank {r.rank})"
-        lines.append(f"| {r.id} | {accepted} | {top} | {r.level}, {r.expectation.level} | {r.caught_by or '-'} | {r.triage_caught_by or '-'} |")
+        lines.append(
+            f"| {r.id} | {accepted} | {top} | {r.level}, {r.expectation.level} | {r.caught_by or '-'} | {r.triage_caught_by or '-'} |"
+        )
     return [*lines, ""]

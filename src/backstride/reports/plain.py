@@ -75,9 +75,17 @@ def _what_to_do(answer: Assessment, names: Names) -> list[str]:
     if triage.provisional:
         asked = "; ".join(names.questions.get(item, item) for item in triage.unanswered[:3])
         more = f" (and {len(triage.unanswered) - 3} more)" if len(triage.unanswered) > 3 else ""
-        lines += ["", *_wrap(f"This is not the all-clear: {len(triage.unanswered)} emergency question(s) are still unanswered. {asked}{more}")]
+        lines += [
+            "",
+            *_wrap(f"This is not the all-clear: {len(triage.unanswered)} emergency question(s) are still unanswered. {asked}{more}"),
+        ]
     if triage.level in (Level.ROUTINE_PT, Level.SELF_CARE) and not any(item.moment == "can_i_run" for item in answer.advice):
-        lines += ["", *_wrap("Can I run? Not before someone has looked at it: something below has to be ruled out first. Walk if that is free of pain.")]
+        lines += [
+            "",
+            *_wrap(
+                "Can I run? Not before someone has looked at it: something below has to be ruled out first. Walk if that is free of pain."
+            ),
+        ]
     for item in _first_by_moment(answer.advice):
         lines += ["", *_wrap(f"{_MOMENTS[item.moment]}: {item.text} [grade {item.grade}]")]
         if item.caution:
@@ -166,7 +174,10 @@ def _what_to_ask(answer: Assessment, names: Names) -> list[str]:
 
 def _working(answer: Assessment, names: Names) -> list[str]:
     share = f"{answer.interval:.0%}"
-    lines = [*_title("The working"), *_wrap(f"Probability with its {share} interval; weights in nats add up to the log-odds of that cause alone.")]
+    lines = [
+        *_title("The working"),
+        *_wrap(f"Probability with its {share} interval; weights in nats add up to the log-odds of that cause alone."),
+    ]
     for cause in answer.causes:
         if cause.probability < 0.005 and cause is not answer.causes[0]:
             continue
@@ -178,7 +189,9 @@ def _working(answer: Assessment, names: Names) -> list[str]:
     lines += ["", f"{answer.other.probability:6.1%} ({answer.other.low:.1%} to {answer.other.high:.1%})  something not described here"]
     for reason in answer.triage.reasons:
         name = reason.red_flag or reason.condition
-        lines += _wrap(f"rule {name}: {reason.level}, {reason.who}; from {', '.join(reason.observations) or 'its probability'}", "    ", "  ")
+        lines += _wrap(
+            f"rule {name}: {reason.level}, {reason.who}; from {', '.join(reason.observations) or 'its probability'}", "    ", "  "
+        )
     for dropped in answer.dropped:
         lines += _wrap(f"left out of the ranking: {', '.join(dropped.ids)}: {dropped.reason}", "    ", "  ")
     for measure in answer.measures:

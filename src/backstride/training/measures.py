@@ -6,6 +6,7 @@ Days are the runner's local days where the device told its offset, else UTC days
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -105,7 +106,8 @@ def _load(days: list[_Day], onset: date, origin: str) -> list[Measure]:
         result.append(missing("single_run_spike_ratio", "ratio", why))
     else:
         longest, usual = max(week, key=lambda d: d.distance_m), max(before, key=lambda d: d.distance_m)
-        words = f"{longest.distance_m / 1000:.1f} km on {longest.day} against {usual.distance_m / 1000:.1f} km, the longest of the 30 days before"
+        before_words = f"{usual.distance_m / 1000:.1f} km, the longest of the 30 days before"
+        words = f"{longest.distance_m / 1000:.1f} km on {longest.day} against {before_words}"
         result.append(Measure("single_run_spike_ratio", longest.distance_m / usual.distance_m, "ratio", words))
     if history < 28:
         why = f"only {history} days of runs; 28 are needed"
@@ -125,8 +127,10 @@ def _break(days: list[_Day], onset: date, origin: str, history: int) -> Measure:
     """Longest stretch without a run in the half year before onset that was followed by a return."""
     recent = _between(days, onset - timedelta(days=182), onset)
     if len(recent) < 2:
-        return Measure("longest_break_days", None, "days", origin, f"fewer than two runs in the half year before onset ({history} days known)")
-    gaps = [((b.day - a.day).days - 1, a.day) for a, b in zip(recent, recent[1:], strict=False)]
+        return Measure(
+            "longest_break_days", None, "days", origin, f"fewer than two runs in the half year before onset ({history} days known)"
+        )
+    gaps = [((b.day - a.day).days - 1, a.day) for a, b in itertools.pairwise(recent)]
     longest, since = max(gaps)
     return Measure("longest_break_days", float(longest), "days", f"after {since}, then running again")
 
