@@ -13,7 +13,7 @@ from backstride.errors import CaseError
 from backstride.knowledge.loader import load
 from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import Conclusion, Level
-from backstride.model.evidence import Answer, Observation
+from backstride.model.evidence import Answer, Observation, Source
 from backstride.model.record import Record, Runner
 from backstride.reasoning.network import Network, present_probability
 from backstride.reasoning.posterior import facet_of, infer
@@ -160,7 +160,8 @@ def test_a_yes_taken_back_leaves_the_ranking_but_a_plain_no_stays():
     assert [entry.ids for entry in back.dropped] == [("saddle_numbness",)]
     plain = Record("case", Runner(), answers={"saddle_numbness": Answer("no")}, confirmations={"rf_saddle": Answer("no")})
     assert assess(plain, KNOWLEDGE).dropped == ()
-    seen = Record("case", Runner(), exam=answers, confirmations={"rf_saddle": Answer("no")})
+    examined = {"saddle_numbness": Answer("yes", Source.CLINICIAN)}
+    seen = Record("case", Runner(), exam=examined, confirmations={"rf_saddle": Answer("no")})
     assert assess(seen, KNOWLEDGE).dropped == ()
 
 
