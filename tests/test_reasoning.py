@@ -209,3 +209,16 @@ def test_sampled_records_come_back_as_they_were_drawn():
     assert first == [s.record for s in sample(network, 3, Plan(), seed=5)]
     for drawn in first:
         assess(drawn, KNOWLEDGE, network)
+
+
+@given(ANSWERS, st.integers(16, 90))
+def test_must_not_miss_names_serious_conditions_with_a_reason_and_first_those_of_an_emergency(answers, age):
+    answer = assess(record(answers, age=age), KNOWLEDGE)
+    assert len(answer.must_not_miss) <= 3
+    urgent = [any(r.red_flag in m.red_flags and r.level.rank >= 3 for r in answer.triage.reasons) for m in answer.must_not_miss]
+    assert urgent == sorted(urgent, reverse=True)
+    for entry in answer.must_not_miss:
+        assert KNOWLEDGE.conditions[entry.condition].a_miss_costs
+        assert entry.why
+    if any(r.red_flag and r.level is Level.EMERGENCY for r in answer.triage.reasons):
+        assert answer.must_not_miss

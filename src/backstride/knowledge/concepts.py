@@ -198,7 +198,8 @@ class Factor:
 class Condition:
     """A cause of pain. ``urgency`` is its level when no rule fires and it leads.
 
-    ``must_not_miss`` marks a condition whose miss costs life, nerve, organ or bone.
+    ``a_miss_costs`` is ``life`` (or bladder and legs for good), ``lasting_harm`` (an organ, a bone, a joint) or ``season`` (months of
+    healing); empty for a condition that may be missed for some weeks without harm.
     ``only_for_sex`` says for whom it exists at all.
     """
 
@@ -209,7 +210,7 @@ class Condition:
     definition: str
     prior: Number
     urgency: str
-    must_not_miss: bool = False
+    a_miss_costs: str = ""
     only_for_sex: str = ""
     snomed_ct: str = ""
     icd10: tuple[str, ...] = ()

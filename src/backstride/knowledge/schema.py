@@ -99,7 +99,7 @@ KINDS: Mapping[str, Shape] = {
         id=TEXT, name=TEXT, plain_name=TEXT, group=_words("mechanical", "neural", "bone_stress", "hip", "serious", "visceral"),
         definition=TEXT, prior=PROBABILITY, prior_note=TEXT,
         urgency=_words("emergency", "urgent_same_day", "soon_clinician", "routine_pt", "self_care"),
-        must_not_miss=FLAG, only_for_sex=SEX, snomed_ct=TEXT, icd10=IDS, reviewed_by=IDS,
+        a_miss_costs=_words("life", "lasting_harm", "season"), only_for_sex=SEX, snomed_ct=TEXT, icd10=IDS, reviewed_by=IDS,
     ),
     "findings": _record(
         "id name group question answer answered_by effort reviewed_by",

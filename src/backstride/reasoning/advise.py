@@ -86,31 +86,36 @@ def _tail(posterior: Posterior) -> float:
 
 
 def must_not_miss(posterior: Posterior, triage: Triage, knowledge: Knowledge) -> tuple[MustNotMiss, ...]:
-    """Serious conditions to rule out: raised by a rule, or well above the base rate for this runner's age and sex.
+    """Serious conditions to rule out, the most expected harm first.
 
-    A rule for today or at once names its conditions by itself; a milder rule does so for those that are also
-    at least ``must_not_miss_probability`` and above their base rate.
+    A rule for today or at once names its conditions as long as the answers do not speak against them. Any other
+    condition must reach the limit of what a miss costs (``must_not_miss_life`` ...) and be named by a rule or lifted
+    well above its base rate for this runner's age and sex. Expected harm is the probability over that limit, times
+    ``must_not_miss_rule_weight`` where a rule names it.
     """
     base = posterior.network.members.T @ np.exp(posterior.log_prior[:, 0])
-    lift_limit, floor = _limit(knowledge, "must_not_miss_lift"), _limit(knowledge, "must_not_miss_probability")
+    enough_lift = _limit(knowledge, "must_not_miss_lift")
     entries = []
     for i, condition_id in enumerate(posterior.network.conditions):
-        if not knowledge.conditions[condition_id].must_not_miss:
+        condition = knowledge.conditions[condition_id]
+        if not condition.a_miss_costs or base[i] <= 0:
             continue
         probability = float(posterior.marginal[i, 0])
-        lift = probability / base[i] if base[i] > 0 else 0.0
+        lift = probability / base[i]
         flags = [r for r in triage.reasons if r.red_flag and condition_id in knowledge.red_flags[r.red_flag].conditions]
-        urgent = [r for r in flags if r.level.rank >= Level.URGENT_SAME_DAY.rank]
-        raised = bool(urgent) and base[i] > 0 and probability > 1e-9
-        raised = raised or (bool(flags) and lift > 1.0 and probability >= floor)
-        if not raised and not (lift >= lift_limit and probability >= floor):
+        harm = probability / _limit(knowledge, f"must_not_miss_{condition.a_miss_costs}")
+        if flags:
+            harm *= _limit(knowledge, "must_not_miss_rule_weight")
+        level = max((r.level.rank for r in flags), default=0)
+        urgent = level >= Level.URGENT_SAME_DAY.rank
+        needed = 1.0 if flags else enough_lift
+        if level < Level.EMERGENCY.rank and (lift <= needed or (harm < 1.0 and not urgent)):
             continue
-        rank = max((r.level.rank for r in flags), default=0)
-        why = [r.text for r in flags] or [f"its answers make it {lift:.0f} times as likely as usual"]
+        why = [r.text for r in flags] or [f"the answers make it {lift:.0f} times as likely as usual"]
         entry = MustNotMiss(condition_id, probability, tuple(why), tuple(r.red_flag for r in flags))
-        entries.append(((-int(bool(urgent)), -probability if not urgent else -rank, -probability), entry))
-    entries.sort(key=lambda pair: (pair[0], knowledge.conditions[pair[1].condition].name))
-    return tuple(entry for _, entry in entries[: int(_limit(knowledge, "must_not_miss_entries"))])
+        entries.append(((-level if urgent else 0, -harm), condition.name, entry))
+    entries.sort(key=lambda row: row[:2])
+    return tuple(entry for *_, entry in entries[: int(_limit(knowledge, "must_not_miss_entries"))])
 
 
 def contributors(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -> tuple[Contributor, ...]:
