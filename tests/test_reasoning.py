@@ -1,12 +1,12 @@
 """Reasoning: exact, ordered by nothing but the answers, and explained to the last nat."""
 
-import itertools
 import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_enumeration import Plain
 
 from backstride.assess import assess, network_of
 from backstride.errors import CaseError
@@ -15,7 +15,8 @@ from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import Conclusion, Level
 from backstride.model.evidence import Answer, Observation, Source
 from backstride.model.record import Record, Runner
-from backstride.reasoning.network import Network, present_probability
+from backstride.reasoning.network import Network
+from backstride.reasoning.observe import observe
 from backstride.reasoning.posterior import facet_of, infer
 from backstride.reasoning.triage import LEVEL_OF_ACTION
 from backstride.sampler import Plan, sample
@@ -29,53 +30,15 @@ def record(answers, **runner):
     return Record("case", Runner(**runner), answers={k: Answer(v) for k, v in answers.items()})
 
 
-def enumerated(answers, knowledge):
-    """The model of the documentation, written down once more in the plainest way: loops over sets, no arrays."""
-    conditions = list(knowledge.conditions)
-    odds = {c: knowledge.conditions[c].prior.point / (1 - knowledge.conditions[c].prior.point) for c in conditions}
-    size_prior = knowledge.limits["size_prior"].value
-    states = [frozenset(s) for n in range(4) for s in itertools.combinations(conditions, n)]
-    floor = knowledge.limits["probability_floor"].value
-
-    def p_yes(finding, state):
-        b = min(max(finding.background.point, floor), 1 - floor)
-        rows = {r.condition: min(max(present_probability(r, finding).point, floor), 1 - floor) for r in finding.used_likelihoods}
-        raising = [rows[c] for c in state if c in rows and rows[c] > b]
-        p = 1 - (1 - b) * math.prod((1 - x) / (1 - b) for x in raising) if raising else min([b, *(rows[c] for c in state if c in rows)])
-        return min(max(p, floor), 1 - floor)
-
-    facets = {}
-    for item, value in answers.items():
-        finding = knowledge.findings[item]
-
-        def log_p(state, finding=finding, value=value):
-            p = p_yes(finding, state)
-            return math.log(p if value == "yes" else 1 - p)
-
-        telling = sorted((abs(log_p({c}) - log_p(set())) for c in conditions), reverse=True)
-        facets.setdefault(facet_of(finding), []).append(([-round(t, 9) for t in telling], finding.question, log_p))
-    weight = {}
-    for size in range(4):
-        members = [s for s in states if len(s) == size]
-        total = sum(math.prod(odds[c] for c in s) for s in members)
-        for s in members:
-            weight[s] = size_prior[size] * math.prod(odds[c] for c in s) / total
-    for facet in facets.values():
-        for place, (_, _, log_p) in enumerate(sorted(facet, key=lambda e: e[:2])):
-            for s in states:
-                weight[s] *= math.exp(0.25**place * log_p(s))
-    total = sum(weight.values())
-    return {c: sum(w for s, w in weight.items() if c in s) / total for c in conditions}
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_the_engine_equals_plain_enumeration(seed):
-    rng = np.random.default_rng(seed)
-    items = [i for i in rng.choice(YES_NO, 12, replace=False) if KNOWLEDGE.findings[i].background is not None]
-    answers = {str(i): str(rng.choice(["yes", "no"])) for i in items}
     network = Network(KNOWLEDGE, draws=0)
-    posterior = infer(network, [Observation(i, v) for i, v in answers.items()])
-    expected = enumerated(answers, KNOWLEDGE)
+    drawn = next(iter(sample(network, 1, Plan(answered=0.15, runner_only=False), seed=seed))).record
+    observed = observe(drawn, KNOWLEDGE)
+    posterior = infer(network, observed.findings, observed.covariates, observed.sex)
+    answers = {o.id: o.value for o in observed.findings if network.table(o.id) is not None}
+    factors = {o.id: o.value == "yes" for o in observed.covariates}
+    expected = Plain(KNOWLEDGE).posterior(answers, factors, observed.sex)
     for i, condition in enumerate(network.conditions):
         assert math.isclose(posterior.marginal[i, 0], expected[condition], abs_tol=1e-9)
 
