@@ -42,13 +42,13 @@ lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files
 	@$(VENV)/bin/python -m backstride knowledge check
 
 bench: $(VENV)/.ready ## Speed, as ratios against a peer in the same run
-	@$(VENV)/bin/python bench/reasoning.py
+	@$(VENV)/bin/python -m bench.reasoning
 
 docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
-	@$(VENV)/bin/python bench/shows_a.py
+	@$(VENV)/bin/python -m bench.shows_a
 
 requirements: ## Export the pinned requirement files again (needs uv)
 	@mkdir -p requirements

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, settings
 from backstride.knowledge.loader import load
 
 settings.register_profile("default", deadline=None, derandomize=True, max_examples=60, suppress_health_check=list(HealthCheck))
+settings.register_profile("quick", parent=settings.get_profile("default"), max_examples=25)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 ROOT = Path(__file__).parent.parent

@@ -14,6 +14,7 @@ from statistics import NormalDist
 import numpy as np
 
 from backstride.knowledge.concepts import Finding, Knowledge
+from backstride.knowledge.rules import parse_rule
 from backstride.model.evidence import Answer
 from backstride.model.record import Record, Runner
 from backstride.reasoning.network import Network
@@ -40,6 +41,8 @@ class Plan:
         Answer one item of a facet at most: then the network's independence holds exactly.
     answered : float
         Probability that an item is answered; the others are left out.
+    safety_answered : bool
+        Items that a rule for an emergency or the same day names are always answered: an interview asks them first.
     covariates : bool
         Draw age, sex and the factors that can move the ranking.
     runner_only : bool
@@ -52,6 +55,7 @@ class Plan:
     column: int | None = 0
     one_per_facet: bool = False
     answered: float = 1.0
+    safety_answered: bool = False
     covariates: bool = True
     runner_only: bool = True
     confirm_withdrawn: float = 0.0
@@ -79,8 +83,9 @@ def sample(network: Network, count: int, plan: Plan, seed: int = 0) -> Iterator[
         and not (plan.runner_only and f.answered_by != "runner")
     ]
     reversed_items = _reversed(findings)
+    always = _safety_items(knowledge) if plan.safety_answered else frozenset()
     for number in range(count):
-        yield _one(network, knowledge, findings, reversed_items, plan, generator, number)
+        yield _one(network, knowledge, findings, reversed_items, always, plan, generator, number)
 
 
 def _one(
@@ -88,6 +93,7 @@ def _one(
     knowledge: Knowledge,
     findings: list[Finding],
     reversed_items: frozenset[str],
+    always: frozenset[str],
     plan: Plan,
     generator: np.random.Generator,
     number: int,
@@ -112,7 +118,7 @@ def _one(
         row = int(generator.choice(len(p), p=p / p.sum()))
         state = tuple(c for c, inside in zip(network.conditions, network.members[row], strict=True) if inside)
     row = _row_of(network, state)
-    answers = _answers(network, findings, reversed_items, row, column, plan, runner, generator)
+    answers = _answers(network, findings, reversed_items, always, row, column, plan, runner, generator)
     confirmations = {
         flag.id: Answer("no")
         for flag in knowledge.red_flags.values()
@@ -137,6 +143,7 @@ def _answers(
     network: Network,
     findings: list[Finding],
     reversed_items: frozenset[str],
+    always: frozenset[str],
     row: int,
     column: int,
     plan: Plan,
@@ -153,7 +160,8 @@ def _answers(
     for index in order:
         finding = findings[int(index)]
         facet = facet_of(finding)
-        if not _applies(finding, runner) or generator.random() >= plan.answered or (plan.one_per_facet and facet in used):
+        left_out = generator.random() >= plan.answered and finding.id not in always
+        if left_out or not _applies(finding, runner) or (plan.one_per_facet and facet in used):
             continue
         used.add(facet)
         common = shared.setdefault(facet, float(generator.standard_normal()))
@@ -177,6 +185,11 @@ def _pick(u: float, probability: Mapping[str, float]) -> str:
 
 def _applies(finding: Finding, runner: Runner) -> bool:
     return not (finding.only_for_sex and runner.sex not in (None, finding.only_for_sex))
+
+
+def _safety_items(knowledge: Knowledge) -> frozenset[str]:
+    flags = [flag for flag in knowledge.red_flags.values() if flag.action in ("emergency_now", "same_day")]
+    return frozenset(name for flag in flags for name in parse_rule(flag.rule).names())
 
 
 def _reversed(findings: list[Finding]) -> frozenset[str]:

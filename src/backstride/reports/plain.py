@@ -12,7 +12,7 @@ __all__ = ["Names", "plain_text"]
 
 _WIDTH = 79
 _FITS_WELL, _FITS_PARTLY = 0.4, 0.1
-_MOMENTS = {"tonight": "Tonight", "can_i_run": "Can I run?", "until_seen": "Until I'm seen", "race_coming": "My race"}
+_MOMENTS = {"tonight": "Tonight:", "can_i_run": "Can I run?", "until_seen": "Until I'm seen:", "race_coming": "My race:"}
 _SHOWN_CAUSES = 3
 
 
@@ -87,7 +87,7 @@ def _what_to_do(answer: Assessment, names: Names) -> list[str]:
             ),
         ]
     for item in _first_by_moment(answer.advice):
-        lines += ["", *_wrap(f"{_MOMENTS[item.moment]}: {item.text} [grade {item.grade}]")]
+        lines += ["", *_wrap(f"{_MOMENTS[item.moment]} {item.text} [grade {item.grade}]")]
         if item.caution:
             lines += _wrap(f"Take care: {item.caution}", "  ")
     return lines
