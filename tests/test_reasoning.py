@@ -52,11 +52,11 @@ def test_order_of_answers_changes_nothing(answers, random):
 
 @given(ANSWERS)
 def test_weights_add_up_to_the_stated_log_odds(answers):
-    answer = assess(record(answers), KNOWLEDGE)
+    case = record(answers)
+    observed = observe(case, KNOWLEDGE)
     network = network_of(KNOWLEDGE)
-    kept = [o for o in answer.observations if o.id in KNOWLEDGE.findings and not any(o.id in d.ids for d in answer.dropped)]
-    posterior = infer(network, kept)
-    for cause in answer.causes:
+    posterior = infer(network, observed.findings, observed.covariates)
+    for cause in assess(case, KNOWLEDGE).causes:
         log_odds = math.log(posterior.probability[1 + network.index[cause.condition], 0]) - math.log(posterior.probability[0, 0])
         assert math.isclose(cause.prior_weight + sum(w.weight for w in cause.weights), log_odds, abs_tol=1e-6)
 

@@ -229,7 +229,7 @@ def _cause_catcher(record: Record, expectation: Expectation, knowledge: Knowledg
     """The one further answer, likeliest under an accepted cause, that would have brought it among the first three."""
     best: tuple[float, str] | None = None
     for finding in knowledge.findings.values():
-        table = network.table(finding.id)
+        table = network.point_table(finding.id)
         if finding.id in record.answers or finding.id in record.exam or table is None or finding.answer != "yes_no":
             continue
         rows = [row for row in finding.used_likelihoods if row.condition in expectation.accepted]

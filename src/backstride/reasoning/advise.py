@@ -93,7 +93,7 @@ def must_not_miss(posterior: Posterior, triage: Triage, knowledge: Knowledge) ->
     well above its base rate for this runner's age and sex. Expected harm is the probability over that limit, times
     ``must_not_miss_rule_weight`` where a rule names it.
     """
-    base = posterior.network.members.T @ np.exp(posterior.log_prior[:, 0])
+    base = posterior.network.marginal(np.exp(posterior.log_prior[:, :1]))[:, 0]
     enough_lift = _limit(knowledge, "must_not_miss_lift")
     entries = []
     for i, condition_id in enumerate(posterior.network.conditions):

@@ -57,7 +57,7 @@ def expected_gains(posterior: Posterior, observed: Observed, knowledge: Knowledg
     assert not isinstance(discount, tuple)
     gains = {}
     for finding in askable(observed, knowledge):
-        table = posterior.network.table(finding.id)
+        table = posterior.network.point_table(finding.id)
         if table is not None and finding.used_likelihoods:
             gains[finding.id] = _gain(table, weight, float(discount) ** answered.get(facet_of(finding), 0))
     return gains
@@ -92,14 +92,14 @@ def askable(observed: Observed, knowledge: Knowledge) -> tuple[Finding, ...]:
 
 def _gain(table: Table, weight: FloatArray, shrink: float) -> float:
     mass = np.bincount(table.pattern_of_state, weights=weight, minlength=int(table.pattern_of_state.max()) + 1)
-    p = np.stack([values[:, 0] for values in table.probability.values()])
+    p, entropy = table.point, table.point_entropy
     if shrink < 1.0:
         # Pattern of the empty set: what the answer looks like when none of its conditions is present.
         nothing = p[:, table.pattern_of_state[0]][:, None]
         p = nothing ** (1 - shrink) * p**shrink
         p = p / p.sum(axis=0)
-    mean = p @ mass
-    return float(max(_entropy(mean) - (p * -np.log2(p)).sum(axis=0) @ mass, 0.0))
+        entropy = -(p * np.log2(p)).sum(axis=0)
+    return max(_entropy(p @ mass) - float(entropy @ mass), 0.0)
 
 
 def _entropy(p: FloatArray) -> float:

@@ -77,7 +77,7 @@ class Posterior:
     @cached_property
     def marginal(self) -> FloatArray:
         """P(condition | observations); shape (conditions, 1 + draws)."""
-        return np.asarray(self.network.members.T @ self.probability, dtype=np.float64)
+        return self.network.marginal(self.probability)
 
     @cached_property
     def log_prior(self) -> FloatArray:
@@ -121,8 +121,10 @@ def infer(network: Network, findings: Iterable[Observation], covariates: Iterabl
     evidence = _weigh(network, findings)
     log_prior = network.log_prior(shift)
     scores = log_prior.copy()
+    gathered = np.empty_like(scores)
     for item in evidence:
-        scores += (item.weight * item.table.log_p[item.value])[item.table.pattern_of_state]
+        np.take(item.weight * item.table.log_p[item.value], item.table.pattern_of_state, axis=0, out=gathered)
+        scores += gathered
     log_likelihood = scores[:, 0] - log_prior[:, 0]
     scores -= scores.max(axis=0)
     np.exp(scores, out=scores)
