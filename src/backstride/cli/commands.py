@@ -114,7 +114,10 @@ def evaluate_command(
         return
     page = evaluation_page(results, knowledge.version, len(cases))
     if write is not None:
-        write.write_text(page, encoding="utf-8")
+        try:
+            write.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise BackstrideError(f"cannot write {write}: {error.strerror}.", remedy="Name a file you may write.") from None
         print(f"Written: {write}")
     else:
         print(page, end="")
@@ -139,6 +142,7 @@ def ask(item: Annotated[str, typer.Argument(help="A finding or factor id.")], ov
 def check(
     overlays: Overlay = None,
     effect: Annotated[bool, typer.Option("--effect", help="Which public cases move under --knowledge.")] = False,
+    sensitivity: Annotated[bool, typer.Option("--sensitivity", help="Which assumptions move the most public cases.")] = False,
 ) -> None:
     """Check the knowledge files: every problem with file, line, field and remedy."""
     from backstride.knowledge.check import check as run_check
@@ -155,6 +159,20 @@ def check(
     print(check_summary(report.counts))
     if effect:
         _print_effect(tuple(overlays or ()))
+    if sensitivity:
+        _print_sensitivity(tuple(overlays or ()))
+
+
+@knowledge_app.command()
+def schema(folder: Annotated[Path, typer.Argument(help="Where to write them.")]) -> None:
+    """Write a JSON Schema for each kind of knowledge file, so that an editor completes and checks while you type."""
+    from backstride.knowledge.schema import write_schemas
+
+    try:
+        paths = write_schemas(folder)
+    except OSError as error:
+        raise BackstrideError(f"cannot write to {folder}: {error.strerror}.", remedy="Name a folder you may write to.") from None
+    print(f"Written: {len(paths)} schemas in {folder}")
 
 
 def _print_effect(overlays: tuple[Path, ...]) -> None:
@@ -164,6 +182,16 @@ def _print_effect(overlays: tuple[Path, ...]) -> None:
     for line in moved:
         print(line)
     print(f"{len(moved)} public case(s) move." if moved else "No public case moves.")
+
+
+def _print_sensitivity(overlays: tuple[Path, ...]) -> None:
+    from backstride.evaluate import PUBLIC_CASES, read_cases
+    from backstride.reports.check_summary import sensitivity_table
+    from backstride.sensitivity import sensitivity
+
+    with _progress("Moving every assumption to both ends of its range"):
+        influences = sensitivity(read_cases(PUBLIC_CASES), load(overlays))
+    print(sensitivity_table(influences))
 
 
 @app.command()

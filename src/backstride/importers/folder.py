@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
 from backstride.model.run import FileOutcome
 
@@ -42,7 +42,5 @@ def _read(path: Path, named: bool) -> FileOutcome:
         return FileOutcome(str(path), "skipped", f"{path}: skipped, not a FIT file by its name")
     try:
         return read_fit(path)
-    except DamagedRunFileError as error:
-        return FileOutcome(str(path), "unreadable", str(error))
     except RunFileError as error:
         return FileOutcome(str(path), "unreadable", str(error))

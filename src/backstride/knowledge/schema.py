@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import difflib
 import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from backstride.marked_yaml import Node, Plain
 
-__all__ = ["KINDS", "Problem", "check_node", "json_schema"]
+__all__ = ["KINDS", "Problem", "check_node", "json_schema", "write_schemas"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,18 +281,12 @@ def _json(shape: Shape) -> dict[str, Any]:
     return {"type": ["string", "number"]}
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write ``<kind>.schema.json`` of every kind into a folder, for editors."""
-    if len(arguments) != 1:
-        print("usage: python -m backstride.knowledge.schema FOLDER", file=sys.stderr)
-        return 2
-    folder = Path(arguments[0])
+def write_schemas(folder: Path) -> tuple[Path, ...]:
+    """Write ``<kind>.schema.json`` of every kind into a folder, for editors; the folder is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
+    paths = []
     for kind in KINDS:
-        text = json.dumps(json_schema(kind), indent=2, ensure_ascii=False)
-        (folder / f"{kind}.schema.json").write_text(f"{text}\n", encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+        path = folder / f"{kind}.schema.json"
+        path.write_text(f"{json.dumps(json_schema(kind), indent=2, ensure_ascii=False)}\n", encoding="utf-8")
+        paths.append(path)
+    return tuple(paths)

@@ -15,6 +15,8 @@ For a choice, the rows of the conditions in S are averaged; without rows, the ba
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
 
@@ -168,6 +170,14 @@ class Network:
         if finding_id not in self._point_tables:
             self._point_tables[finding_id] = self._build(self.knowledge.findings[finding_id], self._no_draws)
         return self._point_tables[finding_id]
+
+    def with_finding(self, finding: Finding) -> Network:
+        """Share all of this network with one finding's numbers changed."""
+        other = copy(self)
+        other.knowledge = replace(self.knowledge, findings={**self.knowledge.findings, finding.id: finding})
+        other._tables = {key: table for key, table in self._tables.items() if key != finding.id}
+        other._point_tables = {key: table for key, table in self._point_tables.items() if key != finding.id}
+        return other
 
     def _prior_log_odds(self) -> FloatArray:
         if self._flat:

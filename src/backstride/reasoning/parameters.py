@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from backstride.knowledge.concepts import Knowledge, Number
 
-__all__ = ["Draws", "logistic", "logit"]
+__all__ = ["Draws", "ends", "logistic", "logit"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -96,6 +96,23 @@ class Draws:
 
     def _clip(self, p: float) -> float:
         return min(max(p, self.floor), 1 - self.floor)
+
+
+def ends(number: Number, knowledge: Knowledge, kind: str) -> tuple[float, float]:
+    """The ends of a probability's range: as stated, else the 5th and 95th percentile of its assumed spread.
+
+    Parameters
+    ----------
+    number : Number
+    knowledge : Knowledge
+    kind : str
+        "background", "likelihood" or "prior": whose spread is meant.
+    """
+    spread = _number(knowledge, "spread_background_logit" if kind == "background" else "spread_missing_range_logit")
+    floor = _number(knowledge, "probability_floor") if kind != "prior" else 0.0
+    centre = logit(min(max(number.point, floor), 1 - floor))
+    low, high = (1 / (1 + math.exp(-(centre + sign * _Z90 * spread))) for sign in (-1, 1))
+    return low if number.low is None else number.low, high if number.high is None else number.high
 
 
 def _number(knowledge: Knowledge, name: str) -> float:

@@ -62,7 +62,7 @@ def measures_of(record: Record) -> tuple[Measure, ...]:
 
 def _usable(runs: Iterable[Run]) -> list[_Day]:
     kept: list[_Day] = []
-    for run in sorted(runs, key=lambda r: (r.start, r.origin)):
+    for run in sorted(runs, key=lambda r: (r.start, r.distance_m or 0.0, r.origin)):
         if run.sport not in ("running", "run") or run.distance_m is None or not 0 < run.distance_m <= _LONGEST_M:
             continue
         seconds = run.timer_time_s or run.elapsed_time_s
