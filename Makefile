@@ -46,6 +46,7 @@ bench: $(VENV)/.ready ## Speed, as ratios against a peer in the same run
 
 docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md
+	@$(VENV)/bin/python docs/picture.py
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_a

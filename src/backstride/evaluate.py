@@ -44,7 +44,20 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """How one case was answered."""
+    """How one case was answered.
+
+    Attributes
+    ----------
+    rank : int or None
+        Place of the best accepted cause, from 1.
+    brier : float
+        (1 - summed probability of the accepted causes)^2.
+    why, caught_by : str
+        For a missed cause: what put another one first, in nats, and the one further answer that would have brought it
+        among the first three.
+    rules, triage_caught_by : str
+        For a level that is too low: the rules that fired, and the further yes that would have lifted it.
+    """
 
     id: str
     mode: str
@@ -54,7 +67,9 @@ class CaseResult:
     in_must_not_miss: bool
     top: tuple[str, ...]
     brier: float
+    why: str = ""
     caught_by: str = ""
+    rules: str = ""
     triage_caught_by: str = ""
 
     @property
@@ -204,9 +219,13 @@ def _result(case: CaseFile, record: Record, mode: str, network: Network, knowled
     result = _scored(record.id, mode, expectation, answer)
     if not explain:
         return result
-    caught = "" if result.found or not expectation.covered else _cause_catcher(record, expectation, knowledge, network)
-    level = "" if result.safe else _triage_catcher(record, expectation, knowledge)
-    return replace(result, caught_by=caught, triage_caught_by=level)
+    if expectation.covered and not result.found:
+        caught_by = _cause_catcher(record, expectation, knowledge, network)
+        result = replace(result, why=_why(answer, expectation), caught_by=caught_by)
+    if not result.safe:
+        rules = ", ".join(r.red_flag or r.condition for r in answer.triage.reasons) or "none"
+        result = replace(result, rules=rules, triage_caught_by=_triage_catcher(record, expectation, knowledge))
+    return result
 
 
 def _scored(case_id: str, mode: str, expectation: Expectation, answer: Assessment) -> CaseResult:
@@ -223,6 +242,19 @@ def _scored(case_id: str, mode: str, expectation: Expectation, answer: Assessmen
         top=tuple(order[:3]),
         brier=(1 - min(mass, 1.0)) ** 2,
     )
+
+
+def _why(answer: Assessment, expectation: Expectation) -> str:
+    """The three terms that most favour the first cause over the best accepted one; they add up over all terms."""
+    first = answer.causes[0]
+    best = next(cause for cause in answer.causes if cause.condition in expectation.accepted)
+    terms = {"prior": first.prior_weight - best.prior_weight}
+    for sign, cause in ((1, first), (-1, best)):
+        for weight in cause.weights:
+            name = f"{weight.observation} {weight.value}"
+            terms[name] = terms.get(name, 0.0) + sign * weight.weight
+    largest = sorted(terms.items(), key=lambda term: (-term[1], term[0]))[:3]
+    return ", ".join(f"{name} {term:+.1f}" for name, term in largest if term > 0)
 
 
 def _cause_catcher(record: Record, expectation: Expectation, knowledge: Knowledge, network: Network) -> str:

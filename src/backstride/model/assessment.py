@@ -187,9 +187,10 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """A popular belief that touches this runner, with its verdict."""
+    """A popular belief that touches this runner: the claim as it is heard, the verdict, and what holds instead."""
 
     id: str
+    claim: str
     verdict: str
     grade: str
     text: str

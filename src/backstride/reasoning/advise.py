@@ -119,7 +119,7 @@ def must_not_miss(posterior: Posterior, triage: Triage, knowledge: Knowledge) ->
 
 
 def contributors(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -> tuple[Contributor, ...]:
-    """Observed factors with the grade of their evidence, best supported first.
+    """Observed factors with the grade of their evidence, best supported first; of one grade, what was measured first.
 
     A factor of grade X is listed as not supported: it is shown because the runner may believe it.
     """
@@ -132,15 +132,16 @@ def contributors(observed: Observed, ranked: Sequence[Cause], knowledge: Knowled
         linked = {link.condition for link in factor.links if link.use == "yes"}
         conditions = tuple(c.condition for c in ranked if c.condition in linked)
         observed_as = observation.origin or ("found by a clinician" if observation.source == "clinician" else "as told by the runner")
-        result.append(Contributor(factor.id, factor.grade, observed_as, stance, conditions, factor.sources))
-    return tuple(sorted(result, key=lambda c: (c.grade, knowledge.factors[c.factor].name)))
+        contributor = Contributor(factor.id, factor.grade, observed_as, stance, conditions, factor.sources)
+        result.append(((factor.grade, not observation.origin, factor.name), contributor))
+    return tuple(contributor for _, contributor in sorted(result, key=lambda row: row[0]))
 
 
 def beliefs(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -> tuple[Belief, ...]:
     """Popular claims that touch this runner's factors, with their honest verdicts."""
     held = {f"factor:{o.id}" for o in observed.factors if o.value == "yes"}
     result = [
-        Belief(item.id, item.verdict, item.grade, item.text, item.sources)
+        Belief(item.id, item.claim, item.verdict, item.grade, item.text, item.sources)
         for item in knowledge.beliefs.values()
         if held & set(item.represented_by)
     ]

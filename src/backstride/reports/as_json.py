@@ -44,7 +44,7 @@ def as_json(answer: Assessment) -> dict[str, Any]:
             {"id": q.id, "expected_gain_bits": q.expected_gain_bits, "answered_by": q.answered_by} for q in answer.next_questions
         ],
         "advice": [{"id": a.id, "moment": a.moment, "grade": a.grade, "text": a.text, "caution": a.caution} for a in answer.advice],
-        "beliefs": [{"id": b.id, "verdict": b.verdict, "grade": b.grade, "text": b.text} for b in answer.beliefs],
+        "beliefs": [{"id": b.id, "claim": b.claim, "verdict": b.verdict, "grade": b.grade, "text": b.text} for b in answer.beliefs],
         "dropped": [{"ids": list(d.ids), "reason": d.reason} for d in answer.dropped],
         "measures": [
             {"id": m.id, "value": m.value, "unit": m.unit, "origin": m.origin, "missing_because": m.missing_because}

@@ -154,8 +154,10 @@ def _why_now(answer: Assessment, names: Names) -> list[str]:
         lines += _wrap(words, "    ", "  - ")
     if not may:
         lines += _wrap("Nothing that is known to contribute was found in what you gave.")
+    if answer.beliefs:
+        lines += ["", "Often said, and what the evidence says:"]
     for belief in answer.beliefs:
-        lines += _wrap(f"Often said, and here {belief.verdict}: {belief.text} [grade {belief.grade}]", "    ", "  * ")
+        lines += _wrap(f'"{belief.claim}": {belief.verdict}. {belief.text} [grade {belief.grade}]', "    ", "  * ")
     missing = [m for m in answer.measures if m.missing_because]
     for measure in missing[:3]:
         lines += _wrap(f"Not known: {measure.id.replace('_', ' ')}, because {measure.missing_because}.", "    ", "  . ")
