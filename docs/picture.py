@@ -13,6 +13,7 @@ SECTIONS = ("WHAT TO DO FIRST", "WHAT FITS", "WHY NOW")
 
 
 def main() -> None:
+    """Run the demo and draw it."""
     done = subprocess.run([sys.executable, "-m", "backstride", "demo"], check=True, capture_output=True, text=True)
     answer = done.stdout.split("\nWHAT WOULD TELL MORE")[0]
     console = Console(record=True, width=80, file=io.StringIO(), force_terminal=True)

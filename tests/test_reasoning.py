@@ -17,7 +17,7 @@ from backstride.model.evidence import Answer, Observation, Source
 from backstride.model.record import Record, Runner
 from backstride.reasoning.network import Network
 from backstride.reasoning.observe import observe
-from backstride.reasoning.posterior import facet_of, infer
+from backstride.reasoning.posterior import facet_of, finding_value, infer
 from backstride.reasoning.triage import LEVEL_OF_ACTION
 from backstride.sampler import Plan, sample
 
@@ -185,3 +185,82 @@ def test_must_not_miss_names_serious_conditions_with_a_reason_and_first_those_of
         assert entry.why
     if any(r.red_flag and r.level is Level.EMERGENCY for r in answer.triage.reasons):
         assert answer.must_not_miss
+
+
+def weights_of(answer, condition):
+    return {w.observation: w for w in next(c for c in answer.causes if c.condition == condition).weights}
+
+
+def test_a_weight_names_the_row_it_comes_from():
+    answer = assess(record({"worse_sitting": "no", "slr": "yes", "pain_timing": "next_morning"}, age=30), KNOWLEDGE)
+    for condition in ("deep_gluteal_syndrome", "lumbar_radiculopathy", "axial_spondyloarthritis"):
+        for item, weight in weights_of(answer, condition).items():
+            if item not in KNOWLEDGE.findings:
+                continue
+            rows = [r for r in KNOWLEDGE.findings[item].used_likelihoods if r.condition == condition]
+            row = next((r for r in rows if r.value == weight.value), rows[0])
+            assert (weight.basis, weight.sources) == (row.basis, row.sources)
+            assert weight.value == {"worse_sitting": "no", "slr": "yes", "pain_timing": "next_morning"}[item]
+
+
+def test_an_answer_about_which_a_condition_has_no_row_is_not_among_its_weights():
+    item = "peripheral_arthritis"
+    with_rows = {r.condition for r in KNOWLEDGE.findings[item].used_likelihoods}
+    answer = assess(record({item: "yes", "pain_low_back": "yes"}), KNOWLEDGE)
+    listed = {c.condition for c in answer.causes if item in {w.observation for w in c.weights}}
+    assert listed == with_rows
+
+
+@pytest.mark.parametrize(("value", "sign"), [("yes", 1), ("no", -1)])
+def test_a_factor_weighs_as_its_odds_ratio_says_and_keeps_its_answer(value, sign):
+    answer = assess(record({"pain_low_back": "yes", "smoking": value}), KNOWLEDGE)
+    weight = weights_of(answer, "abdominal_aortic_aneurysm")["smoking"]
+    link = next(link for link in KNOWLEDGE.factors["smoking"].links if link.condition == "abdominal_aortic_aneurysm")
+    q, ratio = KNOWLEDGE.factors["smoking"].prevalence.point, link.odds_ratio.point
+    assert weight.value == value
+    assert weight.weight == pytest.approx(math.log((ratio if value == "yes" else 1) / (1 + q * (ratio - 1))))
+    assert math.copysign(1, weight.weight) == sign
+    assert (weight.basis, weight.sources) == (link.odds_ratio.basis, link.odds_ratio.sources)
+    assert "smoking" not in weights_of(answer, "sij_pain")
+
+
+def test_an_interval_is_the_central_share_of_the_draws():
+    posterior = infer(network_of(KNOWLEDGE), [Observation("worse_sitting", "yes")])
+    row = np.concatenate([[0.5], np.linspace(0, 1, 101)])
+    assert posterior.interval(row, 0.9) == pytest.approx((0.05, 0.95))
+    assert posterior.interval(np.concatenate([[0.99], np.linspace(0, 1, 101)]), 0.9) == pytest.approx((0.05, 0.99))
+    assert posterior.interval(np.concatenate([[0.01], np.linspace(0, 1, 101)]), 0.9) == pytest.approx((0.01, 0.95))
+    assert posterior.interval(np.array([0.3]), 0.9) == (0.3, 0.3)
+    assert posterior.interval(np.array([0.3, 0.2]), 0.9) == pytest.approx((0.2, 0.3))
+
+
+def test_a_number_counts_as_yes_from_its_threshold():
+    score = KNOWLEDGE.findings["ibp_composite"]
+    assert finding_value(score, score.threshold) == "yes"
+    assert finding_value(score, score.threshold - 1) == "no"
+
+
+def test_a_band_of_the_leg_counts_as_yes_only_where_its_file_says():
+    leg = KNOWLEDGE.findings["pain_dermatomal"]
+    assert {v: finding_value(leg, v) for v in leg.values} == {v: "yes" if v in leg.positive else "no" for v in leg.values}
+    assert finding_value(KNOWLEDGE.findings["worse_sitting"], "no") == "no"
+
+
+def test_what_cannot_move_the_ranking_leaves_the_rest_alone():
+    answers = {"pain_severity": 5.0, "worse_sitting": "yes", "age_band": "50-59", "pain_low_back": "yes"}
+    assert KNOWLEDGE.findings["pain_severity"].threshold is None
+    answer = assess(record(answers), KNOWLEDGE)
+    posterior = infer(network_of(KNOWLEDGE), [Observation(i, v) for i, v in answers.items()])
+    assert {e.observation.id for e in posterior.evidence} >= {"worse_sitting", "pain_low_back"}
+    assert "pain_severity" not in {e.observation.id for e in posterior.evidence}
+    assert "pain_severity" not in weights_of(answer, "lumbar_muscle_strain")
+
+
+def test_the_most_telling_of_a_facet_counts_fully_and_ties_go_by_wording():
+    facet = [f for f in KNOWLEDGE.findings.values() if f.facet == "nerve_tension" and f.answer == "yes_no"]
+    posterior = infer(network_of(KNOWLEDGE), [Observation(f.id, "yes") for f in facet])
+    n = len(KNOWLEDGE.conditions)
+    by_weight = sorted(posterior.evidence, key=lambda e: -e.weight)
+    assert [e.weight for e in by_weight] == [0.25**i for i in range(len(facet))]
+    best = [float(np.abs(e.log_ratio(n) / e.weight).max()) for e in by_weight]
+    assert best == sorted(best, reverse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from backstride.knowledge.concepts import Finding, Knowledge, Likelihood
 from backstride.model.assessment import Cause, Other, Weight
+from backstride.model.evidence import Observation
 from backstride.reasoning.posterior import Posterior
 
 __all__ = ["causes", "other"]
@@ -31,10 +32,10 @@ def causes(posterior: Posterior, knowledge: Knowledge) -> tuple[Cause, ...]:
                 continue
             basis, sources = (row.basis, row.sources) if row is not None else ("assumption", ())
             weights.append(Weight(finding.id, item.observation.value, float(ratios[i]), basis, sources, item.observation.origin))
-        for factor_id, shift in posterior.covariates.items():
+        for factor, shift in posterior.covariates:
             if shift[i] != 0.0:
-                weights.append(_factor_weight(factor_id, condition, float(shift[i]), knowledge))
-        prior_weight = float(log_prior[1 + i] - log_prior[0] - sum(s[i] for s in posterior.covariates.values()))
+                weights.append(_factor_weight(factor, condition, float(shift[i]), knowledge))
+        prior_weight = float(log_prior[1 + i] - log_prior[0] - sum(s[i] for _, s in posterior.covariates))
         probability = float(posterior.marginal[i, 0])
         low, high = posterior.interval(posterior.marginal[i], float(share))
         result.append(Cause(condition, probability, low, high, prior_weight, tuple(weights)))
@@ -54,7 +55,7 @@ def _row(finding: Finding, condition: str, value: str) -> Likelihood | None:
     return next((row for row in rows if row.value == value), rows[0] if rows else None)
 
 
-def _factor_weight(factor_id: str, condition: str, shift: float, knowledge: Knowledge) -> Weight:
-    factor = knowledge.factors[factor_id]
-    link = next(link for link in factor.links if link.condition == condition)
-    return Weight(factor_id, "yes" if shift > 0 else "no", shift, link.odds_ratio.basis, link.odds_ratio.sources)
+def _factor_weight(observed: Observation, condition: str, shift: float, knowledge: Knowledge) -> Weight:
+    links = knowledge.factors[observed.id].links
+    ratio = next(link.odds_ratio for link in links if link.condition == condition and link.use == "yes")
+    return Weight(observed.id, observed.value, shift, ratio.basis, ratio.sources, observed.origin)

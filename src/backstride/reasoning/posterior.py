@@ -8,7 +8,7 @@ With a discount of 1/4 a facet weighs at most 4/3 of its best observation. Most 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,8 +61,8 @@ class Posterior:
     evidence : tuple of Evidence
     shift : (conditions, 1 + draws) array
         What covariates added to the prior log-odds.
-    covariates : mapping of factor id to (conditions,) array
-        The point of that shift, by factor.
+    covariates : tuple of (Observation, (conditions,) array)
+        The point of that shift for each observed factor, by id.
     log_likelihood : (states,) array
         Weighted log-likelihood of all observations, point estimate.
     """
@@ -71,7 +71,7 @@ class Posterior:
     probability: FloatArray
     evidence: tuple[Evidence, ...]
     shift: FloatArray
-    covariates: Mapping[str, FloatArray]
+    covariates: tuple[tuple[Observation, FloatArray], ...]
     log_likelihood: FloatArray
 
     @cached_property
@@ -111,12 +111,12 @@ def infer(network: Network, findings: Iterable[Observation], covariates: Iterabl
     Posterior
     """
     shift = np.zeros((len(network.conditions), network.columns))
-    by_factor: dict[str, FloatArray] = {}
+    by_factor: list[tuple[Observation, FloatArray]] = []
     if sex is not None:
         shift += network.sex_shift(sex)
     for factor in sorted(covariates, key=lambda o: o.id):
         one = network.covariate_shift(factor.id, factor.value == "yes")
-        by_factor[factor.id] = one[:, 0]
+        by_factor.append((factor, one[:, 0]))
         shift += one
     evidence = _weigh(network, findings)
     log_prior = network.log_prior(shift)
@@ -129,7 +129,7 @@ def infer(network: Network, findings: Iterable[Observation], covariates: Iterabl
     scores -= scores.max(axis=0)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=0)
-    return Posterior(network, scores, evidence, shift, by_factor, log_likelihood)
+    return Posterior(network, scores, evidence, shift, tuple(by_factor), log_likelihood)
 
 
 def facet_of(finding: Finding) -> str:

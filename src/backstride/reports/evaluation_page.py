@@ -79,7 +79,7 @@ def evaluation_page(results: Sequence[_Evaluation], version: str, cases: int) ->
         "(doi 10.1136/bmjopen-2020-040269). A careful reader of such stories reaches about 0.80 top-3, a plain sketch of this engine "
         "0.56 (answers) and 0.59 (with exam), 0.85 and 0.90 when must-not-miss counts too.",
         "",
-        "Must-not-miss holds at most three entries, and no case had a say in its limits: they keep it empty for at least 85 % of "
+        "Must-not-miss holds at most three entries, and no case had a say in its limits: they keep it empty for about 85 % of "
         "made-up runners with ordinary back pain (`docs/figures.md`).",
         "",
     ]
