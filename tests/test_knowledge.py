@@ -15,7 +15,7 @@ from backstride.evaluate import effect_of, read_cases
 from backstride.knowledge.check import check
 from backstride.knowledge.files import SHIPPED
 from backstride.knowledge.loader import load
-from backstride.knowledge.rules import parse_rule
+from backstride.knowledge.rules import Stated, parse_rule
 from backstride.knowledge.schema import KINDS, write_schemas
 from backstride.model.evidence import Observation
 from backstride.reasoning.network import Network
@@ -55,6 +55,12 @@ def overlay(tmp_path):
         ("red_flags/rf_saddle.yaml", r"^who: emergency_department", "who: doctor", "who", "emergency_department"),
         ("conditions/sij_pain.yaml", r"^id: sij_pain", "id: si_pain", "id", "Write id: sij_pain"),
         ("conditions/sij_pain.yaml", r"low: 0.03", "low: 0.3", "prior", "low, point, high"),
+        ("limits.yaml", r"^draws:\n  value: 60", "draws:\n  value: 2", "draws.value", "from 20 to 1000"),
+        ("limits.yaml", r"value: \[0.08, 0.75", "value: [0.18, 0.75", "size_prior.value", "add up to 1"),
+        ("conditions/sij_pain.yaml", r"point: 0.07, low: 0.03", "point: 0, low: 0", "prior.point", "from 1e-09"),
+        ("factors/smoking.yaml", r"odds_ratio: \{point: [0-9.]+, low: [0-9.]+", "odds_ratio: {point: 0, low: 0", "odds_ratio", "0.01"),
+        ("findings/worse_sitting.yaml", r"value: yes\n    if_present", "value: no\n    if_present", "value", "Write value: yes"),
+        ("findings/slr.yaml", r"use: yes", "use: true", "use", "Write one of: yes"),
         ("limits.yaml", r"^facet_discount:", "facet_discont:", "facet_discont", "facet_discount"),
     ],
 )
@@ -149,12 +155,37 @@ def test_nothing_claims_a_review_that_did_not_happen():
         ("age >= 50", {"age": 50}, True),
         ("age > 50", {"age": 50}, False),
         ("age < 50", {}, False),
-        ("age >= 50", {"age": (45, 55)}, False),
-        ("age >= 50", {"age": (50, 55)}, True),
+        ("a", {"a": Stated(("no", "yes"))}, True),
+        ("not a", {"a": Stated(("no", "yes"))}, True),
+        ("not a", {"a": Stated(("unsure", "yes"))}, False),
+        ("not a", {"a": Stated(("yes",), doubtful=True)}, True),
+        ("a == 'no'", {"a": Stated(("no", "yes"))}, True),
+        ("not not a", {"a": Stated(("no", "yes"))}, True),
+        ("a >= 7", {"a": Stated((3.0, 8.0))}, True),
+        ("not a >= 7", {"a": Stated((3.0, 8.0))}, True),
     ],
 )
 def test_what_a_rule_means(rule, answers, holds):
     assert parse_rule(rule).evaluate(answers.get) is holds
+
+
+@pytest.mark.parametrize(
+    ("rule", "answers", "could"),
+    [
+        ("a", {}, True),
+        ("a", {"a": "no"}, False),
+        ("a and b", {"a": "no"}, False),
+        ("a and b", {"a": "yes"}, True),
+        ("a and b", {"a": Stated(("unsure",))}, True),
+        ("a or b", {"a": "no"}, True),
+        ("a or b", {"a": "no", "b": "no"}, False),
+        ("a and not b", {"a": "yes", "b": "yes"}, False),
+        ("age >= 60", {}, True),
+        ("age >= 60", {"age": 50}, False),
+    ],
+)
+def test_what_could_still_hold(rule, answers, could):
+    assert parse_rule(rule).could_hold(answers.get) is could
 
 
 @pytest.mark.parametrize(

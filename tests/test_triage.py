@@ -4,17 +4,22 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backstride.assess import assess
+from backstride.errors import CaseError
 from backstride.knowledge.loader import load
 from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import Level, Who
 from backstride.model.evidence import Answer, Source
 from backstride.model.record import Record, Runner
+from backstride.reasoning.network import Network
 from backstride.reasoning.observe import observe
-from backstride.reasoning.triage import fired_flags, lookup_of, triage, unanswered_emergency_items, wording_id
+from backstride.reasoning.triage import fired_flags, lookup_of, rule_signs, triage, unanswered_emergency_items, wording_id
 
 KNOWLEDGE = load()
+POINT = Network(KNOWLEDGE, draws=0)
 LEVELS = {"emergency_now": Level.EMERGENCY, "same_day": Level.URGENT_SAME_DAY, "within_days": Level.SOON_CLINICIAN}
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -103,11 +108,24 @@ def test_only_a_clear_no_to_the_confirm_question_lowers_an_emergency(value, leve
     assert answer.reasons[0].confirm_answer == value
 
 
-def test_a_no_to_a_confirm_question_lowers_no_rule_below_an_emergency():
-    flag = next(f for f in KNOWLEDGE.red_flags.values() if f.action == "emergency_now" and not f.confirm)
-    needed = satisfying(parse_rule(flag.rule))
-    answer = judged(record(needed, confirmations={flag.id: "no"}))
-    assert answer.level is Level.EMERGENCY
+@pytest.mark.parametrize(
+    ("confirmations", "words"),
+    [({"rf_sadle": "no"}, "rf_saddle"), ({"rf_fever": "no"}, "no confirm"), ({"rf_saddle": "nope"}, "yes, no or unsure")],
+)
+def test_a_confirm_answer_that_means_nothing_is_an_error(confirmations, words):
+    with pytest.raises(CaseError, match=words):
+        judged(record({"saddle_numbness": "yes"}, confirmations=confirmations))
+
+
+def test_a_runner_cannot_take_back_what_a_clinician_found():
+    found = judged(record({}, exam={"saddle_numbness": "yes"}, confirmations={"rf_saddle": "no"}))
+    assert found.level is Level.EMERGENCY
+
+
+def test_an_old_no_to_a_confirm_question_no_longer_lowers():
+    fresh, old = (Answer("no", answered_at=NOW - timedelta(hours=h)) for h in (1, 49))
+    assert judged(record({"saddle_numbness": "yes"}, confirmations={"rf_saddle": fresh}, at=NOW)).level is Level.URGENT_SAME_DAY
+    assert judged(record({"saddle_numbness": "yes"}, confirmations={"rf_saddle": old}, at=NOW)).level is Level.EMERGENCY
 
 
 @pytest.mark.parametrize("level", ["emergency", "urgent_same_day", "soon_clinician"])
@@ -142,7 +160,18 @@ def test_under_sixteen_a_doctor_looks_soon(age, level):
     assert (answer.who is Who.DOCTOR) == (age < 16)
 
 
-MILD = {"pain_severity": 3.0, "duration_over_3_weeks": "no", "improving_2_weeks": "yes"}
+def settled(answers=None, **runner):
+    """The answers, and a no to every emergency question that is still open."""
+    answers = dict(answers or {})
+    for _ in range(30):
+        open_items = [item for item in judged(record(answers, **{"age": 30, **runner})).unanswered if item != "age"]
+        if not open_items:
+            break
+        answers.update({item: "no" if KNOWLEDGE.findings[item].answer == "yes_no" else 0.0 for item in open_items})
+    return answers
+
+
+MILD = {"pain_severity": 3.0, "duration_over_3_weeks": "no", "improving_2_weeks": "yes", "prior_lbp": "no"}
 
 
 @pytest.mark.parametrize(
@@ -153,17 +182,26 @@ MILD = {"pain_severity": 3.0, "duration_over_3_weeks": "no", "improving_2_weeks"
         ({}, None, Level.ROUTINE_PT),
         ({"pain_severity": 4.0}, "lumbar_muscle_strain", Level.ROUTINE_PT),
         ({"pain_severity": None}, "lumbar_muscle_strain", Level.ROUTINE_PT),
+        ({"pain_severe": "yes"}, "lumbar_muscle_strain", Level.ROUTINE_PT),
         ({"prior_lbp": "yes"}, "lumbar_muscle_strain", Level.ROUTINE_PT),
-        ({"prior_lbp": "no"}, "lumbar_muscle_strain", Level.SELF_CARE),
+        ({"prior_lbp": None}, "lumbar_muscle_strain", Level.ROUTINE_PT),
         ({"duration_over_3_weeks": "unsure"}, "lumbar_muscle_strain", Level.ROUTINE_PT),
+        ({"duration_over_3_months": "yes"}, "lumbar_muscle_strain", Level.ROUTINE_PT),
         ({"improving_2_weeks": "unsure"}, "lumbar_muscle_strain", Level.ROUTINE_PT),
     ],
 )
 def test_self_care_is_for_a_first_mild_and_improving_spell_that_one_may_treat_oneself(change, leading, level):
-    answers = {k: v for k, v in {**MILD, **change}.items() if v is not None}
-    answer = judged(record(answers), leading=leading)
+    answers = {**settled(MILD), **change}
+    answer = judged(record({k: v for k, v in answers.items() if v is not None}, age=30), leading=leading)
     assert answer.level is level
     assert (answer.who is Who.SELF) == (level is Level.SELF_CARE)
+
+
+def test_nobody_treats_oneself_while_an_emergency_is_unsettled():
+    answers = settled(MILD)
+    del answers["saddle_numbness"]
+    answer = judged(record(answers, age=30), leading="lumbar_muscle_strain")
+    assert answer.level is Level.ROUTINE_PT and answer.unanswered == ("saddle_numbness",)
 
 
 def test_an_urgent_rule_is_never_self_care():
@@ -171,25 +209,56 @@ def test_an_urgent_rule_is_never_self_care():
 
 
 def test_unanswered_emergency_items_make_the_level_provisional_until_all_are_answered():
-    first = judged(record())
-    assert first.provisional and "urinary_retention" in first.unanswered
-    answers = {}
-    for _ in range(20):
-        answer = judged(record(answers))
-        if not answer.provisional:
-            break
-        answers.update(dict.fromkeys(answer.unanswered, "no"))
-    assert not answer.provisional and answer.unanswered == ()
-    unsure = judged(record({**answers, "urinary_retention": "unsure"}))
+    first = judged(record(age=30))
+    assert first.provisional and {"urinary_retention", "fever_chills", "major_trauma", "pulsatile_abdomen"} <= set(first.unanswered)
+    answers = settled()
+    assert judged(record(answers, age=30)).unanswered == ()
+    assert not judged(record(answers, age=30)).provisional
+    unsure = judged(record({**answers, "urinary_retention": "unsure"}, age=30))
     assert unsure.unanswered == ("urinary_retention",)
 
 
-def test_an_emergency_item_matters_only_while_its_yes_would_change_something():
-    for item in unanswered_emergency_items(observe(record(), KNOWLEDGE), KNOWLEDGE):
-        finding = KNOWLEDGE.findings[item]
-        assert finding.answered_by == "runner" and finding.answer == "yes_no"
-        fired = fired_flags(lookup_of(observe(record({item: "yes"}), KNOWLEDGE)), KNOWLEDGE)
-        assert any(flag.action == "emergency_now" for flag in fired)
+def test_a_missing_age_leaves_unsettled_what_depends_on_it():
+    answers = settled()
+    sudden = {**answers, "onset_sudden": "yes", "pain_severe": "yes", "pain_flank": "yes"}
+    assert "age" in judged(record(sudden)).unanswered
+    assert judged(record(sudden, age=65)).level is Level.EMERGENCY
+
+
+def test_what_was_answered_unsure_is_asked_first():
+    answer = judged(record({"sudden_tearing_abdo": "unsure", "saddle_numbness": "unsure"}, age=30))
+    assert set(answer.unanswered[:2]) == {"sudden_tearing_abdo", "saddle_numbness"}
+
+
+def test_a_second_term_is_asked_once_the_first_is_a_yes():
+    base = settled()
+    assert "urinary_burning" not in judged(record({"fever_chills": "no"}, age=30)).unanswered
+    some = {k: v for k, v in base.items() if k in ("saddle_numbness", "urinary_retention")}
+    assert "pain_flank" in judged(record({**some, "fever_chills": "yes"}, age=30)).unanswered
+
+
+def test_an_answer_to_an_open_emergency_item_can_fire_a_rule():
+    for item in unanswered_emergency_items(observe(record(age=30), KNOWLEDGE), KNOWLEDGE):
+        assert KNOWLEDGE.findings[item].answered_by == "runner"
+        assert any(item in parse_rule(f.rule).names() for f in KNOWLEDGE.red_flags.values() if f.action == "emergency_now")
+
+
+def test_contradictory_answers_silence_no_rule():
+    infection = {"recent_infection_or_wound": "yes", "pain_low_back": "yes"}
+    doubtful = {"duration_over_3_weeks": "no", "duration_over_3_months": "yes"}
+    assert judged(record(infection)).level is judged(record({**infection, **doubtful})).level is Level.URGENT_SAME_DAY
+    told = {"improving_2_weeks": "no", "duration_over_6_weeks": "yes", "prior_diagnosis_failed": "yes"}
+    assert judged(record(told, exam={"improving_2_weeks": "yes"})).level is Level.SOON_CLINICIAN
+    first = {"prior_lbp": "no", "night_pain_any": "yes"}
+    assert judged(record(first, exam={"prior_lbp": "yes"}, age=60)).level is Level.SOON_CLINICIAN
+
+
+def test_a_pregnancy_told_of_the_runner_is_the_answer_to_the_question():
+    told = judged(record({"pain_severe": "yes", "pain_one_sided": "yes"}, sex="female", age=30, pregnant=True))
+    assert told.level is Level.EMERGENCY
+    assert "possible_pregnancy" not in judged(record({}, sex="female", age=30, pregnant=False)).unanswered
+    still = judged(record({"possible_pregnancy": "yes"}, sex="female", age=30, pregnant=False))
+    assert still.level is Level.URGENT_SAME_DAY
 
 
 def test_items_for_the_other_sex_are_not_waited_for():
@@ -228,16 +297,15 @@ def test_an_old_yes_still_counts_while_it_is_asked_again():
     assert answer.ask_again == ("saddle_numbness",)
 
 
-def test_a_yes_by_anyone_is_a_yes_and_the_larger_number_counts():
-    told = record({"saddle_numbness": "no", "pain_severity": 4.0}, exam={"saddle_numbness": "yes", "pain_severity": 8.0})
-    lookup = lookup_of(observe(told, KNOWLEDGE))
-    assert lookup("saddle_numbness") == "yes"
-    assert lookup("pain_severity") == 8.0
-    other = record({"saddle_numbness": "yes", "pain_severity": 8.0}, exam={"saddle_numbness": "no", "pain_severity": 4.0})
-    lookup = lookup_of(observe(other, KNOWLEDGE))
-    assert (lookup("saddle_numbness"), lookup("pain_severity")) == ("yes", 8.0)
-    no_and_unsure = lookup_of(observe(record({"saddle_numbness": "unsure"}, exam={"saddle_numbness": "no"}), KNOWLEDGE))
-    assert no_and_unsure("saddle_numbness") == "no"
+@pytest.mark.parametrize(("by_runner", "by_clinician"), [("no", "yes"), ("yes", "no"), ("unsure", "yes")])
+def test_a_yes_by_anyone_is_a_yes(by_runner, by_clinician):
+    assert judged(record({"saddle_numbness": by_runner}, exam={"saddle_numbness": by_clinician})).level is Level.EMERGENCY
+
+
+def test_the_larger_of_two_numbers_counts():
+    for mine, theirs in ((4.0, 8.0), (8.0, 4.0)):
+        answer = judged(record({"major_trauma": "yes", "pain_severity": mine}, exam={"pain_severity": theirs}))
+        assert answer.level is Level.EMERGENCY
 
 
 def test_rules_see_age_and_sex():
@@ -246,6 +314,68 @@ def test_rules_see_age_and_sex():
 
 
 def test_the_leading_cause_decides_self_care_in_a_whole_answer():
-    answer = assess(record({**MILD, "pain_low_back": "yes", "pain_localised_no_spread": "yes", "onset_sudden": "yes"}), KNOWLEDGE)
+    told = settled({**MILD, "pain_low_back": "yes", "pain_localised_no_spread": "yes", "onset_lift_bend_twist": "yes"})
+    answer = assess(record(told, age=30), KNOWLEDGE)
     assert answer.causes[0].condition == "lumbar_muscle_strain"
     assert answer.triage.level is Level.SELF_CARE
+    assert answer.running_withheld == ""
+
+
+YES_NO = sorted(f.id for f in KNOWLEDGE.findings.values() if f.answer == "yes_no")
+ANSWERS = st.dictionaries(st.sampled_from(YES_NO), st.sampled_from(["yes", "no", "unsure"]), max_size=25)
+SIGNS = sorted(rule_signs(KNOWLEDGE) & set(YES_NO) - {
+    name for flag in KNOWLEDGE.red_flags.values() for name, signs in parse_rule(flag.rule).polarity().items() if False in signs
+})  # fmt: skip
+
+
+@given(ANSWERS, st.sampled_from(SIGNS), st.integers(16, 90), st.sampled_from(["female", "male", None]))
+def test_one_more_yes_on_a_positive_term_never_lowers_the_level(answers, item, age, sex):
+    before = assess(record(answers, age=age, sex=sex), KNOWLEDGE, POINT)
+    after = assess(record({**answers, item: "yes"}, age=age, sex=sex), KNOWLEDGE, POINT)
+    assert after.triage.level.rank >= before.triage.level.rank
+
+
+@given(ANSWERS, st.integers(16, 90), st.sampled_from(["female", "male", None]))
+def test_nothing_is_said_in_favour_of_running_while_something_has_to_be_settled(answers, age, sex):
+    answer = assess(record(answers, age=age, sex=sex), KNOWLEDGE, POINT)
+    bone = sum(c.probability for c in answer.causes if KNOWLEDGE.conditions[c.condition].group == "bone_stress")
+    held = answer.triage.level.rank >= 2 or answer.triage.provisional or answer.must_not_miss or bone >= 0.1
+    if held:
+        assert answer.running_withheld
+        assert {a.moment for a in answer.advice} <= {"tonight", "until_seen"}
+    if answer.triage.level.rank >= 3:
+        assert {a.condition for a in answer.advice} <= {m.condition for m in answer.must_not_miss}
+
+
+@given(ANSWERS, st.integers(16, 90), st.sampled_from(["female", "male"]))
+def test_what_an_emergency_rule_names_is_not_missed(answers, age, sex):
+    answer = assess(record(answers, age=age, sex=sex), KNOWLEDGE, POINT)
+    listed = [m.condition for m in answer.must_not_miss]
+    possible = {c.id for c in KNOWLEDGE.conditions.values() if c.a_miss_costs and c.only_for_sex in ("", sex)}
+    assert set(listed) <= possible
+    rules = [r.red_flag for r in answer.triage.reasons if r.level is Level.EMERGENCY and r.red_flag]
+    named = {c for flag in rules for c in KNOWLEDGE.red_flags[flag].conditions} & possible
+    assert named <= set(listed) or (len(listed) == 3 and set(listed) <= named)
+    life = {c for c in named if KNOWLEDGE.conditions[c].a_miss_costs == "life"}
+    assert life <= set(listed) or set(listed) <= life
+
+
+def test_a_sign_taken_back_is_still_to_be_ruled_out():
+    answer = assess(record({"saddle_numbness": "yes"}, confirmations={"rf_saddle": "no"}), KNOWLEDGE)
+    assert [m.condition for m in answer.must_not_miss] == ["cauda_equina_syndrome"]
+
+
+def test_a_hip_that_may_be_breaking_is_told_not_to_run():
+    answer = assess(record({"pain_groin": "yes", "cannot_bear_weight": "yes"}, age=30), KNOWLEDGE)
+    assert answer.running_withheld == "running_urgent"
+    assert "fnsf_urgent" in {a.id for a in answer.advice}
+
+
+def test_what_no_condition_has_a_row_for_changes_no_conclusion():
+    silent = [f.id for f in KNOWLEDGE.findings.values() if f.answer == "yes_no" and not f.used_likelihoods and not f.reports_factor]
+    told = {"steadily_worsening_weeks": "yes", "worse_sitting": "yes"}
+    before = assess(record(told, age=30), KNOWLEDGE)
+    signs = rule_signs(KNOWLEDGE)
+    for item in silent:
+        if item not in signs:
+            assert assess(record({**told, item: "yes"}, age=30), KNOWLEDGE).conclusion is before.conclusion

@@ -10,9 +10,9 @@ from backstride.model.record import Record
 from backstride.reasoning import advise, explanation
 from backstride.reasoning.network import Network
 from backstride.reasoning.next_question import next_questions
-from backstride.reasoning.observe import observe
+from backstride.reasoning.observe import Observed, observe
 from backstride.reasoning.posterior import infer
-from backstride.reasoning.triage import triage
+from backstride.reasoning.triage import rule_signs, triage
 from backstride.training import measures_of
 
 __all__ = ["assess", "network_of"]
@@ -65,10 +65,13 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     observed = observe(record, knowledge, measures)
     posterior = infer(network, observed.findings, observed.covariates, observed.sex)
     ranked = explanation.causes(posterior, knowledge)
-    probability = {cause.condition: cause.probability for cause in ranked}
     conclusion, reason = advise.conclude(posterior, ranked, observed, knowledge)
-    level = triage(observed, record, knowledge, probability, ranked[0].condition if ranked else None)
-    serious = advise.must_not_miss(posterior, level, knowledge)
+    first = advise.leading(ranked, conclusion)
+    level = triage(observed, record, knowledge, alarm(observed, network), first)
+    age_and_sex = [o for o in observed.factors if knowledge.factors[o.id].group == "demographic"]
+    base = infer(network, (), age_and_sex, observed.sex, draws=False)
+    serious = advise.must_not_miss(posterior, base, level, observed.sex, knowledge)
+    withheld = advise.running_withheld(posterior, level, ranked, conclusion, serious, knowledge)
     share = knowledge.limits["interval_share"].value
     assert not isinstance(share, tuple)
     return Assessment(
@@ -84,7 +87,8 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         must_not_miss=serious,
         contributors=advise.contributors(observed, ranked, knowledge),
         next_questions=next_questions(posterior, observed, knowledge),
-        advice=advise.advice(level, ranked, conclusion, serious, knowledge),
+        advice=advise.advice(level, first, serious, withheld, knowledge),
+        running_withheld=withheld,
         beliefs=advise.beliefs(observed, ranked, knowledge),
         observations=(*observed.findings, *observed.factors),
         dropped=observed.dropped,
@@ -92,3 +96,12 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         out_of_scope=advise.out_of_scope(observed, knowledge),
         files=tuple(outcome.detail for outcome in record.files),
     )
+
+
+def alarm(observed: Observed, network: Network) -> dict[str, float]:
+    """The probability of each condition without the signs that rules judge: it may raise a level, and no sign can lower it."""
+    signs = rule_signs(network.knowledge)
+    findings = [o for o in observed.findings if o.id not in signs]
+    covariates = [o for o in observed.covariates if o.id not in signs]
+    posterior = infer(network, findings, covariates, observed.sex, draws=False)
+    return dict(zip(network.conditions, posterior.marginal[:, 0].tolist(), strict=True))

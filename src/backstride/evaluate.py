@@ -7,7 +7,7 @@ and no prior, background or rule is ever tuned on them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,9 +91,9 @@ class Score:
     of: int
 
     @property
-    def share(self) -> float:
-        """Share of hits; NaN when there was nothing to count."""
-        return self.hits / self.of if self.of else math.nan
+    def share(self) -> float | None:
+        """Share of hits; None when there was nothing to count."""
+        return self.hits / self.of if self.of else None
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -125,9 +125,10 @@ class Evaluation:
         return Score(sum(hits), len(cases))
 
     @property
-    def brier(self) -> float:
-        """Mean over covered cases of (1 - summed probability of the accepted causes)^2; 0 is best."""
-        return float(np.mean([r.brier for r in self.results if r.expectation.covered]))
+    def brier(self) -> float | None:
+        """Mean over covered cases of (1 - summed probability of the accepted causes)^2; 0 is best. None without such a case."""
+        covered = [r.brier for r in self.results if r.expectation.covered]
+        return float(np.mean(covered)) if covered else None
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -190,13 +191,19 @@ def _record(case: CaseFile, mode: str) -> Record:
     return case.record if mode == "answers + exam" else replace(case.record, exam={})
 
 
-def expectation_of(case: CaseFile) -> Expectation:
+def expectation_of(case: CaseFile, known: Collection[str] | None = None) -> Expectation:
     """Read the ``expect`` block.
+
+    Parameters
+    ----------
+    case : CaseFile
+    known : collection of str, optional
+        Ids of the conditions there are; without it they are not checked.
 
     Raises
     ------
     CaseError
-        When it has no triage level that the program knows.
+        When it has no triage level that the program knows, or names a condition that is not known.
     """
     expect = case.expect
     accepted = [c for key in ("condition_ids", "also_condition_ids") for c in _words(expect.get(key))]
@@ -205,6 +212,10 @@ def expectation_of(case: CaseFile) -> Expectation:
     except ValueError:
         levels = ", ".join(Level)
         raise CaseError(f"'expect: triage' is {expect.get('triage')!r}.", place=case.record.id, remedy=f"Write one of {levels}.") from None
+    unknown = sorted(set(accepted) - set(known)) if known is not None else []
+    if unknown:
+        problem = f"'expect' names {', '.join(unknown)}, which is no known condition."
+        raise CaseError(problem, place=case.record.id, remedy="Write the id of a file in knowledge/conditions.")
     covered = bool(accepted) and str(expect.get("not_covered", "false")).lower() != "true"
     return Expectation(frozenset(accepted), level, covered, str(expect.get("diagnosis_class", "")))
 
@@ -214,7 +225,7 @@ def _words(value: object) -> Sequence[str]:
 
 
 def _result(case: CaseFile, record: Record, mode: str, network: Network, knowledge: Knowledge, explain: bool) -> CaseResult:
-    expectation = expectation_of(case)
+    expectation = expectation_of(case, knowledge.conditions)
     answer = assess(record, knowledge, network)
     result = _scored(record.id, mode, expectation, answer)
     if not explain:

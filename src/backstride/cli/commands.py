@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -44,14 +46,36 @@ Overlay = Annotated[
 
 def main() -> None:
     """Entry point: an error a person can act on becomes one readable line and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter gets its number instead of a crash.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        code = app(standalone_mode=False)
+        sys.stdout.flush()
+    except typer.Abort:
+        code = 130
     except BackstrideError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+        code = 2
+    except SystemExit as stop:
+        # So Typer ends when its reader has gone away, which is no error.
+        code = 0 if type(sys.stdout).__name__ == "PacifyFlushWrapper" else stop.code
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        # Whoever read the output has enough; what is still buffered goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except OSError as error:
+        print(f"The output cannot be written: {error.strerror}. Make room, or write elsewhere.", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 2
+    except Exception as error:
+        # A wrong option or argument; the class has moved between Typer's releases, its two members have not.
+        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()
+        code = error.exit_code
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 @app.command()
@@ -63,7 +87,7 @@ def demo(working: Annotated[bool, typer.Option("--working", help="Show every num
         knowledge = load()
         answer = assess_record(_record(write_example(Path(folder)))[0], knowledge)
         print(plain_text(answer, _names(answer, knowledge), working=working), end="")
-    print("\nMara is made up; her runs were written as FIT files and read back. Try your own: backstride assess CASE.yaml")
+    print("\nMara is made up; her runs were written as FIT files and read back.\nTry your own: backstride assess CASE.yaml")
 
 
 @app.command("assess")
@@ -114,28 +138,49 @@ def evaluate_command(
         return
     page = evaluation_page(results, knowledge.version, len(cases))
     if write is not None:
-        try:
-            write.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise BackstrideError(f"cannot write {write}: {error.strerror}.", remedy="Name a file you may write.") from None
+        _write_whole(write, page)
         print(f"Written: {write}")
     else:
         print(page, end="")
 
 
+def _write_whole(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise BackstrideError(f"cannot write {path}: {error.strerror}.", remedy="Name a file you may write.") from None
+
+
 @app.command()
-def ask(item: Annotated[str, typer.Argument(help="A finding or factor id.")], overlays: Overlay = None) -> None:
-    """Why something is asked, and how to do a self-test safely."""
+def ask(
+    item: Annotated[str | None, typer.Argument(help="A finding or factor id; without one, all of them are listed.")] = None,
+    overlays: Overlay = None,
+) -> None:
+    """Why something is asked, which answers it takes, and how to do a self-test safely."""
     import difflib
 
-    from backstride.reports.item_page import item_page
+    from backstride.model.assessment import Who
+    from backstride.reasoning.triage import LEVEL_OF_ACTION
+    from backstride.reports.item_page import PageWords, item_list, item_page
 
     knowledge = load(tuple(overlays or ()))
+    if item is None:
+        print(item_list(knowledge.findings.values(), knowledge.factors.values()), end="")
+        return
     if item not in knowledge.findings and item not in knowledge.factors:
         near = difflib.get_close_matches(item, [*knowledge.findings, *knowledge.factors], n=3, cutoff=0.4)
         remedy = f"Did you mean {', '.join(near)}?" if near else "Ids look like worse_sitting or shoe_mileage_high."
         raise BackstrideError(f"'{item}' is not a known finding or factor.", remedy=remedy)
-    print(item_page(item, knowledge.findings.get(item), knowledge.factors.get(item), _condition_names(knowledge)), end="")
+    alone = [flag for flag in knowledge.red_flags.values() if flag.rule.strip() == item]
+    level = max((LEVEL_OF_ACTION[flag.action] for flag in alone), key=lambda level: level.rank, default=None)
+    who = Who(alone[0].who) if alone else Who.SELF
+    urgent = f"A yes by itself means: {knowledge.wording[wording_id(level, who)].words}" if level else ""
+    words = PageWords(_condition_names(knowledge), _item_names(knowledge), _source_names(knowledge), urgent)
+    print(item_page(item, knowledge.findings.get(item), knowledge.factors.get(item), words), end="")
 
 
 @knowledge_app.command()
@@ -154,8 +199,13 @@ def check(
     if report.errors:
         print(f"{len(report.errors)} problem(s).", file=sys.stderr)
         raise typer.Exit(2)
+    # Someone who checks files of their own wants to hear about those.
+    shipped = [w for w in report.warnings if not any(w.file.startswith(str(folder)) for folder in overlays or ())]
     for warning in report.warnings:
-        print(f"note: {warning}")
+        if not overlays or warning not in shipped:
+            print(f"note: {warning}")
+    if overlays and shipped:
+        print(f"{len(shipped)} notes about shipped files; 'knowledge check' without --knowledge shows them.")
     print(check_summary(report.counts))
     if effect:
         _print_effect(tuple(overlays or ()))
@@ -217,18 +267,31 @@ def _condition_names(knowledge: Knowledge) -> dict[str, str]:
     return {key: item.plain_name for key, item in knowledge.conditions.items()}
 
 
+def _item_names(knowledge: Knowledge) -> dict[str, str]:
+    return {item.id: item.name for kind in (knowledge.findings, knowledge.factors) for item in kind.values()}
+
+
+def _source_names(knowledge: Knowledge) -> dict[str, str]:
+    names = {}
+    for key, reference in knowledge.references.items():
+        authors = reference.fields.get("authors", "").split(";")[0].strip()
+        # Where no author was seen in the source, its key names it better than that remark.
+        known = bool(authors) and "not shown" not in authors and "not seen" not in authors
+        names[key] = f"{authors} {reference.fields.get('year', '')}".strip() if known else key
+    return names
+
+
 def _names(answer: Assessment, knowledge: Knowledge) -> Names:
-    names = {item.id: item.name for item in knowledge.findings.values()} | {item.id: item.name for item in knowledge.factors.values()}
-    wording = knowledge.wording[wording_id(answer.triage.level, answer.triage.who)]
+    level = wording_id(answer.triage.level, answer.triage.who)
+    if level == "routine_pt" and answer.running_withheld == "running_serious":
+        level = "routine_pt_no_running"
     return Names(
         conditions=_condition_names(knowledge),
-        observations=names,
+        observations=_item_names(knowledge),
         questions={item.id: item.question for item in knowledge.findings.values()},
-        sources={
-            key: f"{r.fields.get('authors', key).split(';')[0]} {r.fields.get('year', '')}".strip()
-            for key, r in knowledge.references.items()
-        },
-        level_words=wording.words,
+        sources=_source_names(knowledge),
+        level_words=knowledge.wording[level].words,
+        running_words=knowledge.wording[answer.running_withheld].words if answer.running_withheld else "",
     )
 
 

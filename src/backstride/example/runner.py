@@ -67,6 +67,8 @@ answers:
   possible_pregnancy: no
   abnormal_bleeding_pelvic: no
   colicky_waves: no
+  pain_flank: no
+  recent_pregnancy: no
 runs: [runs]
 shoes:
   - {name: blue, first_used: 2026-02-15, start_km: 260}

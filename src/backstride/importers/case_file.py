@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from backstride.errors import CaseError
@@ -10,12 +11,17 @@ from backstride.marked_yaml import Node, read_marked
 from backstride.model.evidence import Answer, Source
 from backstride.model.record import Record, Runner
 from backstride.model.run import Shoe
+from backstride.regular_file import read_regular
 
 __all__ = ["CaseFile", "read_case"]
 
 _KEYS = ("id", "runner", "onset", "answers", "exam", "confirm", "runs", "shoes", "answered_at", "assessed_at")
+_EARLIEST = date(1950, 1, 1)
+_LATEST_YEAR = 2200
+_LARGEST = 4_000_000
+_MOST_RUN_PATHS = 1000
 _IGNORED = ("uncoded", "expect")
-_SHAPE = "A case file has the keys id, runner, onset, answers, exam, confirm, runs, shoes."
+_SHAPE = f"A case file has the keys {', '.join(_KEYS)}."
 
 
 class CaseFile:
@@ -45,19 +51,19 @@ def read_case(path: Path) -> CaseFile:
         With file, line and remedy, when it is missing, not YAML or JSON, or not of the public shape.
     """
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _LARGEST)
     except FileNotFoundError:
         raise CaseError("there is no such file.", place=str(path), remedy="Check the name.") from None
     except IsADirectoryError:
         raise CaseError("is a folder, not a case file.", place=str(path), remedy="Name the case files in it.") from None
     except OSError as error:
         raise CaseError(f"cannot be read: {error.strerror}.", place=str(path)) from None
-    root = read_marked(data, str(path), CaseError)
+    root = read_marked(_as_yaml(data) if path.suffix.lower() == ".json" else data, str(path), CaseError)
     top = _mapping(root, path, "the file")
     for key in top:
         if key not in _KEYS and key not in _IGNORED:
             line = root.key_lines.get(key, root.line)
-            raise CaseError(f"unknown key '{key}'.", place=f"{path}:{line}", remedy=_SHAPE)
+            raise CaseError(f"unknown key '{key[:40]}'.", place=f"{path}:{line}", remedy=_SHAPE)
     answered_at = _moment(top.get("answered_at"), path)
     record = Record(
         id=_text(top["id"], path) if "id" in top else path.stem,
@@ -69,9 +75,34 @@ def read_case(path: Path) -> CaseFile:
         shoes=_shoes(top.get("shoes"), path),
         assessed_at=_moment(top.get("assessed_at"), path),
     )
-    runs = tuple((path.parent / _text(node, path)).resolve() for node in _list(top.get("runs"), path, "runs"))
+    runs = _run_paths(_list(top.get("runs"), path, "runs"), path)
     expect = top["expect"].plain() if "expect" in top else None
     return CaseFile(record, runs, dict(expect) if isinstance(expect, dict) else {})
+
+
+def _as_yaml(data: bytes) -> bytes:
+    r"""JSON that YAML reads the same: pairs of ``\ud83d\ude00`` as one character, tabs between values as spaces."""
+    pair = re.compile(rb"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+
+    def joined(match: re.Match[bytes]) -> bytes:
+        high, low = (int(half, 16) for half in match.groups())
+        return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00).encode()
+
+    return pair.sub(joined, data).replace(b"\t", b" ")
+
+
+def _run_paths(nodes: list[Node], path: Path) -> tuple[Path, ...]:
+    if len(nodes) > _MOST_RUN_PATHS:
+        remedy = "Put the files into a folder and name the folder."
+        raise CaseError(f"'runs' names {len(nodes)} files.", place=_place(path, nodes[0]), remedy=remedy)
+    paths = []
+    for node in nodes:
+        try:
+            paths.append((path.parent / _text(node, path)).resolve())
+        except (OSError, RuntimeError, ValueError):
+            problem = f"'{_text(node, path)[:60]}' cannot be the name of a file or folder."
+            raise CaseError(problem, place=_place(path, node), remedy="Check the name under 'runs'.") from None
+    return tuple(dict.fromkeys(paths))
 
 
 def _place(path: Path, node: Node) -> str:
@@ -121,13 +152,16 @@ def _runner(node: Node | None, path: Path) -> Runner:
     if "sex" in given:
         sex = given["sex"].value
         if sex not in ("female", "male"):
-            raise CaseError(f"'sex' is {sex!r}.", place=_place(path, given["sex"]), remedy="Write female or male, or leave it out.")
+            raise CaseError(
+                f"'sex' is {given['sex'].plain()!r}.", place=_place(path, given["sex"]), remedy="Write female or male, or leave it out."
+            )
     pregnant = None
     if "pregnant" in given:
         words = {"yes": True, "no": False, True: True, False: False}
-        if given["pregnant"].value not in words:
+        said = given["pregnant"].plain()
+        if not isinstance(said, str | bool) or said not in words:
             raise CaseError("'pregnant' is neither yes nor no.", place=_place(path, given["pregnant"]), remedy="Write yes or no.")
-        pregnant = words[given["pregnant"].value]
+        pregnant = words[said]
     return Runner(
         age=int(_number(given["age"], path, "age", 0, 120)) if "age" in given else None,
         sex=str(sex) if sex else None,
@@ -156,19 +190,26 @@ def _day(node: Node | None, path: Path, what: str) -> date | None:
     if node is None or node.value is None:
         return None
     try:
-        return date.fromisoformat(str(node.value))
+        day = date.fromisoformat(str(node.plain()))
     except ValueError:
-        raise CaseError(f"'{what}' is {node.value!r}.", place=_place(path, node), remedy="Write a day as 2026-10-04.") from None
+        raise CaseError(f"'{what}' is {node.plain()!r}.", place=_place(path, node), remedy="Write a day as 2026-10-04.") from None
+    # A day's grace: the runner's today may be ahead of this machine's.
+    if not _EARLIEST <= day <= datetime.now(UTC).date() + timedelta(days=1):
+        problem = f"'{what}' is {day}, which is {'long ago' if day < _EARLIEST else 'still to come'}."
+        raise CaseError(problem, place=_place(path, node), remedy="Check the year.")
+    return day
 
 
 def _moment(node: Node | None, path: Path) -> datetime | None:
     if node is None or node.value is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(node.value))
+        moment = datetime.fromisoformat(str(node.plain()))
     except ValueError:
+        moment = None
+    if moment is None or not _EARLIEST.year <= moment.year <= _LATEST_YEAR:
         remedy = "Write a moment as 2026-10-04T18:30+02:00."
-        raise CaseError(f"{node.value!r} is not a moment.", place=_place(path, node), remedy=remedy) from None
+        raise CaseError(f"{node.plain()!r} is not a moment.", place=_place(path, node), remedy=remedy)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 

@@ -22,12 +22,15 @@ import numpy.typing as npt
 
 from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.model.run import FileOutcome, Run, Samples
+from backstride.regular_file import read_regular
 
 __all__ = ["read_fit"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_MAX_BYTES = 256_000_000
+_MAX_BYTES = 64_000_000
+_MAX_MESSAGES = 1_000_000
+"""Ten times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
 _FIT_EPOCH_S = 631065600
 """1989-12-31T00:00:00Z as Unix time, the zero of FIT times (FIT protocol, type date_time)."""
 _SYSTEM_TIME_S = 0x10000000
@@ -96,7 +99,7 @@ def read_fit(path: Path) -> FileOutcome:
 
 def _bytes(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
+        data = read_regular(path, _MAX_BYTES)
     except FileNotFoundError:
         raise RunFileError("there is no such file.", place=str(path), remedy="Check the name.") from None
     except OSError as error:
@@ -104,10 +107,11 @@ def _bytes(path: Path) -> bytes:
     if data[:2] != b"\x1f\x8b":
         return data
     try:
-        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-            plain = file.read(_MAX_BYTES + 1)
-    except EOFError:
-        plain = zlib.decompressobj(wbits=31).decompress(data, _MAX_BYTES + 1)
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+                plain = file.read(_MAX_BYTES + 1)
+        except EOFError:
+            plain = zlib.decompressobj(wbits=31).decompress(data, _MAX_BYTES + 1)
     except (OSError, zlib.error):
         raise RunFileError("is a damaged gzip file.", place=str(path), remedy="Export it again.") from None
     if len(plain) > _MAX_BYTES:
@@ -130,7 +134,7 @@ def _what_instead(data: bytes) -> str:
 
 def _fast(data: bytes) -> _Messages | None:
     """The quick reader; None for anything it does not read whole."""
-    if not _is_sound(data):
+    if not _is_sound(data) or not _is_walkable(data):
         return None
     import fitfast
 
@@ -160,6 +164,37 @@ def _is_sound(data: bytes) -> bool:
     return True
 
 
+def _is_walkable(data: bytes) -> bool:
+    """Whether the messages of every chained file follow each other to its end, and are not more than a run can have."""
+    at = count = 0
+    while at < len(data):
+        header, size = data[at], int.from_bytes(data[at + 4 : at + 8], "little")
+        end = at + header + size
+        at += header
+        sizes: dict[int, int] = {}
+        while at < end:
+            count += 1
+            kind = data[at]
+            if kind & 0x80:  # a compressed timestamp: the local message type stands in bits 5 and 6
+                step = sizes.get(kind >> 5 & 3, 0)
+            elif kind & 0x40:
+                fields = data[at + 5]
+                step = 6 + 3 * fields
+                length = sum(data[at + 7 : at + step : 3])
+                if kind & 0x20 and at + step < end:
+                    developer = data[at + step]
+                    length += sum(data[at + step + 2 : at + step + 1 + 3 * developer : 3])
+                    step += 1 + 3 * developer
+                sizes[kind & 15] = 1 + length
+            else:
+                step = sizes.get(kind & 15, 0)
+            at += step
+            if step == 0 or at > end or count > _MAX_MESSAGES:
+                return False
+        at = end + 2
+    return True
+
+
 def _patient(data: bytes) -> _Messages:
     """The patient reader: message by message, keeping all that came before the damage."""
     import fitdecode
@@ -179,7 +214,10 @@ def _patient(data: bytes) -> _Messages:
             error_handling=fitdecode.ErrorHandling.IGNORE,
             processor=fitdecode.DefaultDataProcessor(),
         ) as reader:
-            for frame in _without_warnings(reader, messages):
+            for count, frame in enumerate(_without_warnings(reader, messages)):
+                if count > _MAX_MESSAGES:
+                    messages.damage = f"it has more than {_MAX_MESSAGES:,} messages"
+                    break
                 if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name in targets:
                     targets[frame.name].append(_native(frame))
     except Exception as error:  # a broken file may break the reader anywhere; what came before stays

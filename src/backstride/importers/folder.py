@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from backstride.errors import RunFileError
@@ -26,14 +26,28 @@ def read_runs(paths: Iterable[Path]) -> tuple[FileOutcome, ...]:
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
     for path in paths:
-        if path.is_dir():
-            for folder, names, files in os.walk(path):
-                names.sort()
-                yield from ((Path(folder) / name, False) for name in sorted(files))
-        elif path.exists():
+        if _is(os.path.isdir, path):
+            yield from _inside(path)
+        elif _is(os.path.lexists, path):
             yield path, True
         else:
             raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name under 'runs'.")
+
+
+def _inside(path: Path) -> Iterator[tuple[Path, bool]]:
+    closed: list[Path] = []
+    for folder, names, files in os.walk(path, onerror=lambda error: closed.append(Path(error.filename))):
+        names.sort()
+        yield from ((Path(folder) / name, False) for name in sorted(files))
+    # A folder that may not be opened gets its line like any file.
+    yield from ((folder, True) for folder in closed)
+
+
+def _is(question: Callable[[Path], bool], path: Path) -> bool:
+    try:
+        return question(path)
+    except (OSError, ValueError):
+        return False
 
 
 def _read(path: Path, named: bool) -> FileOutcome:

@@ -244,7 +244,7 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True)
 class AdviceItem:
-    """A recommendation for a condition, a factor or everyone, at a moment."""
+    """A recommendation for a condition, a factor or everyone, at a moment; ``program`` is for this program, never told to a runner."""
 
     id: str
     target_type: str
@@ -319,7 +319,8 @@ class Reference:
 class Limit:
     """A number that reasoning uses and that is not a property of a finding, factor or condition.
 
-    ``value`` is a number or a tuple of numbers; ``reason`` says why it is so; ``basis`` as in `Number`.
+    ``value`` is a number or a tuple of numbers, each between ``minimum`` and ``maximum``; ``reason`` says why it is so;
+    ``basis`` as in `Number`.
     """
 
     id: str

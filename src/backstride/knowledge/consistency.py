@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -134,8 +135,12 @@ class _Checks:
                 # A scale's rows speak of its threshold, a location's of its positive values together.
                 if not (entry.get("positive") and row["value"] == "yes") and not _COMPARISON.match(row["value"]):
                     yield from self.answer("findings", id, f"{field}.value", row["value"], id)
-                if "if_present" not in row and "lr_positive" not in row:
-                    yield self.problem("findings", id, field, "has neither if_present nor lr_positive.", "Add one, or write use: no.")
+                if "if_present" not in row and ("lr_positive" not in row or "background_by_value" in entry):
+                    missing = "has no if_present." if "background_by_value" in entry else "has neither if_present nor lr_positive."
+                    yield self.problem("findings", id, field, missing, "Add one, or write use: no.")
+                if entry["answer"] == "yes_no" and row["value"] != "yes":
+                    remedy = "Write value: yes, and in if_present how often it is a yes."
+                    yield self.problem("findings", id, f"{field}.value", "a yes/no question has its rows for yes.", remedy)
                 if (row["condition"], row["value"]) in in_use:
                     message = f"is a second row in use for {row['condition']} and '{row['value']}'."
                     yield self.problem("findings", id, field, message, "Keep use: yes on one of them.")
@@ -189,7 +194,7 @@ class _Checks:
     def pointers(self) -> Iterator[Problem]:
         for id, entry in self.sound("advice"):
             kind = entry["target_type"]
-            if kind != "general":
+            if kind not in ("general", "program"):
                 yield from self.unknown("advice", id, "target", entry["target"], self.known[f"{kind}s"], kind)
         for id, entry in self.sound("regions"):
             for i, name in enumerate(entry["findings"]):
@@ -226,6 +231,19 @@ class _Checks:
                 elif kind == "limits" and _count(entry["value"]) != _count(shipped[id]["value"]):
                     remedy = f"It is {_count(shipped[id]['value']) or 'one'} number(s) in the shipped file."
                     yield self.problem(kind, id, f"{id}.value", "does not have the right count of numbers.", remedy)
+                elif kind == "limits":
+                    yield from self.limit(id, entry, shipped[id])
+
+    def limit(self, id: str, entry: Entry, shipped: Entry) -> Iterator[Problem]:
+        values = entry["value"] if isinstance(entry["value"], list) else [entry["value"]]
+        for value in values:
+            low, high = shipped.get("minimum", -math.inf), shipped.get("maximum", math.inf)
+            if not low <= value <= high:
+                remedy = f"Write a number from {low:g} to {high:g}."
+                yield self.problem("limits", id, f"{id}.value", f"{value:g} is outside what this limit may be.", remedy)
+        if len(values) > 1 and abs(sum(values) - 1) > 1e-6:
+            message = f"adds up to {sum(values):g}, not 1."
+            yield self.problem("limits", id, f"{id}.value", message, "Correct the shares so that they add up to 1.")
 
 
 def _figures(entry: Entry) -> Iterator[tuple[str, Entry, Any]]:

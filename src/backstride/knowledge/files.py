@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backstride.errors import KnowledgeError
+from backstride.regular_file import read_regular
 
 __all__ = ["FOLDERS", "SHIPPED", "TABLES", "KnowledgeFile", "content_version", "read_files"]
 
 SHIPPED = Path(__file__).parent
 FOLDERS = ("conditions", "factors", "findings", "red_flags", "advice", "beliefs", "regions", "outcome_measures")
 TABLES = ("references", "limits", "wording")
+_LARGEST = 4_000_000
 _ENDINGS = (".yaml", ".yml", ".json")
 
 
@@ -52,7 +54,7 @@ def read_files(overlays: Sequence[Path] = ()) -> tuple[KnowledgeFile, ...]:
     """
     files: list[KnowledgeFile] = []
     for folder in (SHIPPED, *overlays):
-        if not folder.is_dir():
+        if not _is_folder(folder):
             raise KnowledgeError(
                 "there is no such folder of knowledge files.", place=str(folder), remedy="Check the name after --knowledge."
             )
@@ -68,6 +70,13 @@ def read_files(overlays: Sequence[Path] = ()) -> tuple[KnowledgeFile, ...]:
     return tuple(files)
 
 
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a folder above it may not be entered
+        return False
+
+
 def _files_in(folder: Path) -> Iterator[KnowledgeFile]:
     for entry in _sorted(folder):
         if entry.is_dir():
@@ -75,7 +84,7 @@ def _files_in(folder: Path) -> Iterator[KnowledgeFile]:
                 right_place = entry.name in FOLDERS and inner.name.endswith(".yaml")
                 if inner.name.endswith(_ENDINGS):
                     yield _read(folder, inner, entry.name if right_place else "", f"{entry.name}/{inner.name}")
-        elif entry.name.endswith(_ENDINGS):
+        elif entry.name.endswith(_ENDINGS) and not entry.name.endswith(".schema.json"):
             stem, _, ending = entry.name.rpartition(".")
             yield _read(folder, entry, stem if stem in TABLES and ending == "yaml" else "", entry.name)
 
@@ -86,8 +95,7 @@ def _sorted(folder: Path) -> list[os.DirEntry[str]]:
 
 
 def _read(folder: Path, entry: os.DirEntry[str], kind: str, inside: str) -> KnowledgeFile:
-    with open(entry.path, "rb") as file:
-        data = file.read()
+    data = read_regular(entry.path, _LARGEST)
     shown = inside if folder == SHIPPED else os.path.join(folder, *inside.split("/"))
     return KnowledgeFile(kind, entry.name.rpartition(".")[0], shown, inside, data)
 

@@ -1,8 +1,8 @@
 """The language of red-flag rules: ``and``, ``or``, ``not``, brackets, ids, comparisons.
 
 A bare id is true when its answer is yes; no answer and "unsure" are not yes. ``not id`` is true unless the answer is yes,
-so an unasked excuse never silences a flag. ``id == 'no'`` asks for a stated no. A comparison with a missing number is
-false; where only a band is known (a pair of numbers), it is true when it holds for the whole band.
+so an unasked excuse never silences a flag. ``id == 'no'`` asks for a stated no. A comparison with a missing number is false.
+Where two people said different things (`Stated`), each counts for the rule, and a ``not`` is silenced by what all said only.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 
 from backstride.errors import KnowledgeError
 
-__all__ = ["Lookup", "Rule", "parse_rule"]
+__all__ = ["Lookup", "Rule", "Stated", "parse_rule"]
 
 Lookup = Callable[[str], Any]
-"""Gives the answer to an id: "yes", "no", "unsure", another word, a number, a (low, high) band, or None."""
+"""Gives the answer to an id: "yes", "no", "unsure", another word, a number, None, or `Stated`."""
 
 _TOKEN = re.compile(r"\s*(?:(?P<op>>=|<=|==|>|<|\(|\))|(?P<number>[0-9]+(?:\.[0-9]+)?)|(?P<text>'[^']*')|(?P<word>[A-Za-z_][A-Za-z_0-9]*))")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
@@ -34,6 +34,14 @@ _REMEDY = "Use ids, and, or, not, brackets, and comparisons such as pain_severit
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """Everything that was said about one id, by whoever; ``doubtful`` when it contradicts another answer."""
+
+    values: tuple[str | float, ...]
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A parsed rule: ``kind`` is and, or, not, yes or compare."""
 
@@ -45,19 +53,48 @@ class Rule:
 
     def evaluate(self, lookup: Lookup) -> bool:
         """Whether the rule holds for the answers that `lookup` gives."""
+        return self._holds(lookup, in_favour=True)
+
+    def could_hold(self, lookup: Lookup) -> bool:
+        """Whether the rule could hold once everything that nobody answered, or only with "unsure", is answered."""
+        return True in self._outcomes(lookup, in_favour=True)
+
+    def _holds(self, lookup: Lookup, *, in_favour: bool) -> bool:
         if self.kind == "and":
-            return all(part.evaluate(lookup) for part in self.parts)
+            return all(part._holds(lookup, in_favour=in_favour) for part in self.parts)
         if self.kind == "or":
-            return any(part.evaluate(lookup) for part in self.parts)
+            return any(part._holds(lookup, in_favour=in_favour) for part in self.parts)
         if self.kind == "not":
-            return not self.parts[0].evaluate(lookup)
+            return not self.parts[0]._holds(lookup, in_favour=not in_favour)
         answer = lookup(self.name)
+        if not isinstance(answer, Stated):
+            return self._matches(answer)
+        # What speaks for the rule counts when anyone said it; what would silence it only when nobody said otherwise.
+        if in_favour:
+            return any(self._matches(value) for value in answer.values)
+        firm = [value for value in answer.values if value != "unsure"]
+        return bool(firm) and not answer.doubtful and all(self._matches(value) for value in firm)
+
+    def _outcomes(self, lookup: Lookup, *, in_favour: bool) -> frozenset[bool]:
+        if self.kind == "not":
+            return frozenset(not outcome for outcome in self.parts[0]._outcomes(lookup, in_favour=not in_favour))
+        if self.kind in ("and", "or"):
+            outcomes = [part._outcomes(lookup, in_favour=in_favour) for part in self.parts]
+            every, some = (True, False) if self.kind == "and" else (False, True)
+            found = {some} if any(some in o for o in outcomes) else set()
+            return frozenset(found | ({every} if all(every in o for o in outcomes) else set()))
+        answer = lookup(self.name)
+        values = answer.values if isinstance(answer, Stated) else (answer,)
+        if all(value is None or value == "unsure" for value in values):
+            return frozenset((True, False))
+        return frozenset((self._holds(lookup, in_favour=in_favour),))
+
+    def _matches(self, answer: object) -> bool:
         if self.kind == "yes":
-            return bool(answer == "yes")
+            return answer == "yes"
         if isinstance(self.operand, str):
-            return bool(answer == self.operand)
-        band = answer if isinstance(answer, tuple) else (answer,)
-        return all(isinstance(v, int | float) and _COMPARE[self.compare](v, self.operand) for v in band)
+            return answer == self.operand
+        return isinstance(answer, int | float) and _COMPARE[self.compare](answer, self.operand)
 
     def names(self) -> frozenset[str]:
         """Every id that the rule reads."""

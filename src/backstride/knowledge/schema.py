@@ -79,7 +79,11 @@ def _figure(low: float, high: float | None) -> Shape:
 
 
 PROBABILITY = _figure(0, 1)
+"""0 and 1 are kept away from by a floor."""
+PRIOR = _figure(1e-9, 0.999)
+PREVALENCE = _figure(0, 0.99)
 RATIO = _figure(0, None)
+ODDS_RATIO = _figure(0.01, 1000)
 
 LIKELIHOOD = _record(
     "condition value basis use",
@@ -89,14 +93,14 @@ LIKELIHOOD = _record(
 )  # fmt: skip
 
 LINK = _record(
-    "condition odds_ratio use", condition=TEXT, odds_ratio=RATIO, use=_words("yes", "seed_only"), belief=TEXT, note=TEXT,
+    "condition odds_ratio use", condition=TEXT, odds_ratio=ODDS_RATIO, use=_words("yes", "seed_only"), belief=TEXT, note=TEXT,
 )  # fmt: skip
 
 KINDS: Mapping[str, Shape] = {
     "conditions": _record(
         "id name plain_name group definition prior urgency reviewed_by",
         id=TEXT, name=TEXT, plain_name=TEXT, group=_words("mechanical", "neural", "bone_stress", "hip", "serious", "visceral"),
-        definition=TEXT, prior=PROBABILITY, prior_note=TEXT,
+        definition=TEXT, prior=PRIOR, prior_note=TEXT,
         urgency=_words("emergency", "urgent_same_day", "soon_clinician", "routine_pt", "self_care"),
         a_miss_costs=_words("life", "lasting_harm", "season"), only_for_sex=SEX, snomed_ct=TEXT, icd10=IDS, reviewed_by=IDS,
     ),
@@ -117,7 +121,7 @@ KINDS: Mapping[str, Shape] = {
         "id name group how_measured threshold grade back_specific prevalence reviewed_by",
         id=TEXT, name=TEXT, group=TEXT, how_measured=TEXT, threshold=TEXT, unit=TEXT, data_source=IDS, run_file_fields=IDS,
         measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
-        prevalence=PROBABILITY, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
+        prevalence=PREVALENCE, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
         grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,
         links=_list(LINK),
         sources=IDS, note=TEXT, reviewed_by=IDS,
@@ -130,7 +134,7 @@ KINDS: Mapping[str, Shape] = {
     ),
     "advice": _record(
         "id target_type target moment text grade reviewed_by",
-        id=TEXT, target_type=_words("general", "condition", "factor"), target=TEXT,
+        id=TEXT, target_type=_words("general", "condition", "factor", "program"), target=TEXT,
         moment=_words("tonight", "until_seen", "can_i_run", "race_coming", "plan", "exercise"), text=TEXT, grade=TEXT, grade_system=TEXT,
         guidelines=IDS, sources=IDS, verified=TEXT, caution=TEXT, exercise=TEXT, dose=TEXT, easier=TEXT, harder=TEXT, stop_rule=TEXT,
         reviewed_by=IDS,
@@ -148,7 +152,9 @@ KINDS: Mapping[str, Shape] = {
         "id name fields reviewed_by", id=TEXT, name=TEXT, fields=Shape("map", item=TEXT), sources=IDS, reviewed_by=IDS,
     ),
     "references": Shape("map", item=Shape("map", item=TEXT)),
-    "limits": Shape("map", item=_record("value basis reason", value=Shape("numbers"), basis=BASIS, reason=TEXT, sources=IDS)),
+    "limits": Shape("map", item=_record(
+        "value basis reason", value=Shape("numbers"), minimum=_number(), maximum=_number(), basis=BASIS, reason=TEXT, sources=IDS,
+    )),
     "wording": Shape("map", item=_record("words by_when", words=TEXT, by_when=TEXT)),
 }  # fmt: skip
 
@@ -237,6 +243,9 @@ def _leaf(node: Node, shape: Shape, where: str, report: Report) -> Plain:
         if not isinstance(value, bool):
             report(node.line, where, f"'{value}' is neither true nor false.", "Write true or false.")
         return node.plain()
+    if isinstance(value, bool) and shape.kind == "words":
+        report(node.line, where, f"'{str(value).lower()}' is not one of its words.", f"Write one of: {', '.join(shape.words)}.")
+        return ""
     if value is None or isinstance(value, bool):
         report(node.line, where, "should be text.", "Put it in quotes." if value is not None else "Add it, or leave the line out.")
         return ""

@@ -207,7 +207,11 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """The whole answer for one record."""
+    """The whole answer for one record.
+
+    ``running_withheld`` is the id of the wording that says why nothing is told in favour of running; empty when nothing
+    speaks against it.
+    """
 
     id: str
     knowledge_version: str
@@ -228,4 +232,5 @@ class Assessment:
     measures: tuple[Measure, ...]
     notes: tuple[str, ...] = ()
     out_of_scope: str = ""
+    running_withheld: str = ""
     files: tuple[str, ...] = ()

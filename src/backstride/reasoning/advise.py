@@ -20,9 +20,11 @@ from backstride.model.assessment import (
 from backstride.reasoning.observe import Observed
 from backstride.reasoning.posterior import Posterior
 
-__all__ = ["advice", "beliefs", "conclude", "contributors", "must_not_miss", "out_of_scope"]
+__all__ = ["advice", "beliefs", "conclude", "contributors", "leading", "must_not_miss", "out_of_scope", "running_withheld"]
 
 _SIMULATIONS = 1000
+_SAME = 1e-9
+_COSTS = ("life", "lasting_harm", "season")
 _MOMENTS = ("tonight", "can_i_run", "until_seen", "race_coming", "plan", "exercise")
 _PAIN_SITES = ("pain_low_back", "pain_back_any", "pain_thoracic", "pain_midline", "pain_sacrum", "pain_dimple", "pain_buttock",
                "pain_sit_bone", "pain_thigh", "pain_upper_back_thigh", "pain_leg_any", "pain_hip_any", "pain_lateral_hip",
@@ -73,49 +75,93 @@ def _information_bits(posterior: Posterior) -> float:
 
 
 def _tail(posterior: Posterior) -> float:
-    """Share of simulated answers to the same items that fit the best state no better than the given ones."""
+    """Share of simulated answers to the same items that fit the best state no better than the given ones.
+
+    Items about which no condition has a row say nothing of any cause, so they take no part.
+    """
     best = int(posterior.probability[:, 0].argmax())
     generator = np.random.Generator(np.random.PCG64(0))
     simulated = np.zeros(_SIMULATIONS)
-    for item in sorted(posterior.evidence, key=lambda e: posterior.network.knowledge.findings[e.observation.id].question):
+    informative = [item for item in posterior.evidence if posterior.network.knowledge.findings[item.observation.id].used_likelihoods]
+    given = sum(item.weight * item.table.log_p[item.value][item.table.pattern_of_state[best], 0] for item in informative)
+    for item in sorted(informative, key=lambda e: posterior.network.knowledge.findings[e.observation.id].question):
         column = item.table.pattern_of_state[best]
         p = np.array([values[column, 0] for values in item.table.probability.values()])
         drawn = generator.choice(len(p), size=_SIMULATIONS, p=p / p.sum())
         simulated += item.weight * np.log(p)[drawn]
-    return float(np.mean(simulated <= posterior.log_likelihood[best] + 1e-9))
+    return float(np.mean(simulated <= given + 1e-9))
 
 
-def must_not_miss(posterior: Posterior, triage: Triage, knowledge: Knowledge) -> tuple[MustNotMiss, ...]:
-    """Serious conditions to rule out, the most expected harm first.
+def must_not_miss(posterior: Posterior, base: Posterior, triage: Triage, sex: str | None, knowledge: Knowledge) -> tuple[MustNotMiss, ...]:
+    """Serious conditions to rule out, at most ``must_not_miss_entries``.
 
-    A rule for today or at once names its conditions as long as the answers do not speak against them. Any other
-    condition must reach the limit of what a miss costs (``must_not_miss_life`` ...) and be named by a rule or lifted
-    well above its base rate for this runner's age and sex. Expected harm is the probability over that limit, times
-    ``must_not_miss_rule_weight`` where a rule names it.
+    A rule for today or at once names its conditions as long as the answers do not speak against them; one for the
+    emergency department in any case. Any other condition must reach the limit of what a miss costs
+    (``must_not_miss_life`` ...) and be named by a rule, or lifted well above its base rate for this runner's age and sex.
+    Those of an urgent rule come first, of these the ones that cost life; then by expected harm, which is the probability
+    over that limit, times ``must_not_miss_rule_weight`` where a rule names the condition.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    base : Posterior
+        Of a runner of this age and sex without any answer.
+    triage : Triage
+    sex : str or None
+        A condition that this sex cannot have is never listed.
+    knowledge : Knowledge
     """
-    base = posterior.network.marginal(np.exp(posterior.log_prior[:, :1]))[:, 0]
     enough_lift = _limit(knowledge, "must_not_miss_lift")
     entries = []
     for i, condition_id in enumerate(posterior.network.conditions):
         condition = knowledge.conditions[condition_id]
-        if not condition.a_miss_costs or base[i] <= 0:
+        if not condition.a_miss_costs or (sex is not None and condition.only_for_sex not in ("", sex)):
             continue
         probability = float(posterior.marginal[i, 0])
-        lift = probability / base[i]
-        flags = [r for r in triage.reasons if r.red_flag and condition_id in knowledge.red_flags[r.red_flag].conditions]
+        lift = probability / float(base.marginal[i, 0])
         harm = probability / _limit(knowledge, f"must_not_miss_{condition.a_miss_costs}")
+        flags = [r for r in triage.reasons if r.red_flag and condition_id in knowledge.red_flags[r.red_flag].conditions]
         if flags:
             harm *= _limit(knowledge, "must_not_miss_rule_weight")
         level = max((r.level.rank for r in flags), default=0)
         urgent = level >= Level.URGENT_SAME_DAY.rank
-        needed = 1.0 if flags else enough_lift
-        if level < Level.EMERGENCY.rank and (lift <= needed or (harm < 1.0 and not urgent)):
+        needed = 1.0 - _SAME if flags else enough_lift
+        if level < Level.EMERGENCY.rank and (lift < needed or (harm < 1.0 and not urgent)):
             continue
         why = [r.text for r in flags] or [f"the answers make it {lift:.0f} times as likely as usual"]
         entry = MustNotMiss(condition_id, probability, tuple(why), tuple(r.red_flag for r in flags))
-        entries.append(((-level if urgent else 0, -harm), condition.name, entry))
+        first = (-level, _COSTS.index(condition.a_miss_costs)) if urgent else (0, 0)
+        entries.append(((*first, -harm), condition.name, entry))
     entries.sort(key=lambda row: row[:2])
     return tuple(entry for *_, entry in entries[: int(_limit(knowledge, "must_not_miss_entries"))])
+
+
+def running_withheld(
+    posterior: Posterior,
+    triage: Triage,
+    ranked: Sequence[Cause],
+    conclusion: Conclusion,
+    serious: Sequence[MustNotMiss],
+    knowledge: Knowledge,
+) -> str:
+    """Why nothing is said in favour of running, as the id of a wording; empty when nothing speaks against it.
+
+    It is withheld while someone should be seen soon or sooner, while a stress injury of bone is as likely as the limit from
+    which one is listed, or something not to be missed is listed, while an emergency rule is unsettled, and where no cause leads.
+    """
+    if triage.level.rank >= Level.SOON_CLINICIAN.rank:
+        return "running_urgent" if triage.level.rank >= Level.URGENT_SAME_DAY.rank else "running_soon"
+    bone = sum(c.probability for c in ranked if knowledge.conditions[c.condition].group == "bone_stress")
+    if serious or bone >= _limit(knowledge, "must_not_miss_season"):
+        return "running_serious"
+    if triage.provisional:
+        return "running_provisional"
+    return "" if leading(ranked, conclusion) else "running_unknown"
+
+
+def leading(ranked: Sequence[Cause], conclusion: Conclusion) -> str | None:
+    """The condition that leads; None where none can be said to."""
+    return ranked[0].condition if ranked and conclusion in (Conclusion.ONE_STANDS_OUT, Conclusion.SEVERAL_REMAIN) else None
 
 
 def contributors(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -> tuple[Contributor, ...]:
@@ -148,26 +194,39 @@ def beliefs(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -
     return tuple(sorted(result, key=lambda b: b.id))
 
 
-def advice(
-    triage: Triage, ranked: Sequence[Cause], conclusion: Conclusion, serious: Sequence[MustNotMiss], knowledge: Knowledge
-) -> tuple[Advice, ...]:
-    """Graded advice for the leading cause by moment; nothing but safety when the level is same day or above.
+def advice(triage: Triage, first: str | None, serious: Sequence[MustNotMiss], withheld: str, knowledge: Knowledge) -> tuple[Advice, ...]:
+    """Graded advice by moment: what not to miss first, then the leading cause, then what holds for everyone.
 
-    Advice of grade X is never given. Without a leading cause only what holds for everyone is said.
-    While someone should be seen soon, or a bone stress injury is not ruled out, nobody is told to run or race.
+    Advice of grade X is never given. What is to be done about a condition not to be missed is told from the level that it
+    asks for itself. While running is withheld there is nothing on running, racing, exercise or the plan; from the same day
+    on, and where a stress injury of bone has to be ruled out, nothing for the leading cause at all.
+
+    Parameters
+    ----------
+    triage : Triage
+    first : str or None
+        The leading condition.
+    serious : sequence of MustNotMiss
+    withheld : str
+        As `running_withheld` says.
+    knowledge : Knowledge
     """
-    bone = any(knowledge.conditions[entry.condition].group == "bone_stress" for entry in serious)
-    no_running = bone or triage.level.rank >= Level.SOON_CLINICIAN.rank
-    urgent = triage.level.rank >= Level.URGENT_SAME_DAY.rank
-    leading = ranked[0].condition if ranked and conclusion in (Conclusion.ONE_STANDS_OUT, Conclusion.SEVERAL_REMAIN) else ""
+    to_rule_out = [entry.condition for entry in serious]
+    told = {c for c in to_rule_out if Level(knowledge.conditions[c].urgency).rank <= triage.level.rank}
+    quiet = triage.level.rank >= Level.URGENT_SAME_DAY.rank or any(knowledge.conditions[c].group == "bone_stress" for c in to_rule_out)
     result = []
     for item in knowledge.advice.values():
-        if item.grade.startswith("X") or item.target_type == "factor":
+        if item.grade.startswith("X"):
             continue
-        general = item.target_type == "general"
-        if not general and (urgent or item.target != leading):
+        for_serious = item.target_type == "condition" and item.target in told
+        for_leading = item.target_type == "condition" and item.target == first and not quiet
+        for_all = item.target_type == "general" and not withheld
+        if not (for_serious or for_leading or for_all):
             continue
-        if no_running and item.moment in ("can_i_run", "race_coming", "exercise"):
+        if withheld and item.moment not in ("tonight", "until_seen"):
             continue
-        result.append(Advice(item.id, item.moment, item.grade, item.text, item.caution, "" if general else item.target, item.sources))
-    return tuple(sorted(result, key=lambda a: (_MOMENTS.index(a.moment), a.condition == "", a.id)))
+        place = to_rule_out.index(item.target) if for_serious else len(to_rule_out)
+        target = item.target if item.target_type == "condition" else ""
+        given = Advice(item.id, item.moment, item.grade, item.text, item.caution, target, item.sources)
+        result.append(((_MOMENTS.index(item.moment), place, target == "", item.id), given))
+    return tuple(given for _, given in sorted(result, key=lambda row: row[0]))

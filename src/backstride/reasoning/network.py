@@ -109,14 +109,14 @@ class Network:
         return self.draws.count + 1
 
     def log_odds(self, shift: FloatArray | None = None) -> FloatArray:
-        """Prior log-odds of each condition plus the covariates' `shift`; shape (conditions, 1 + draws)."""
-        return self._base_log_odds if shift is None else self._base_log_odds + shift
+        """Prior log-odds of each condition plus the covariates' `shift`; as many columns as `shift`, else 1 + draws."""
+        return self._base_log_odds if shift is None else self._base_log_odds[:, : shift.shape[1]] + shift
 
     def log_prior(self, shift: FloatArray | None = None) -> FloatArray:
-        """Log P(S), normalised; shape (states, 1 + draws)."""
+        """Log P(S), normalised; as many columns as `shift`, else 1 + draws."""
         if shift is None and self._base_log_prior is not None:
             return self._base_log_prior
-        padded = np.vstack([self.log_odds(shift), np.zeros(self.columns)])
+        padded = np.vstack([self.log_odds(shift), np.zeros((1, shift.shape[1] if shift is not None else self.columns))])
         scores = padded[self._held[:, 0]] + padded[self._held[:, 1]] + padded[self._held[:, 2]]
         log_prior = np.empty_like(scores)
         for size, log_share in enumerate(self._size_log_prior):

@@ -37,6 +37,8 @@ class Observed:
         The factors among them that the ranking may use: a factor that a finding already says is left out.
     dropped : tuple of Dropped
         What the ranking leaves out, and why.
+    contradicted : frozenset of str
+        Ids whose answer contradicts another one, or on which runner and clinician disagree: these silence no rule.
     unsure : frozenset of str
         Ids answered "unsure".
     """
@@ -46,6 +48,7 @@ class Observed:
     factors: tuple[Observation, ...]
     covariates: tuple[Observation, ...]
     dropped: tuple[Dropped, ...]
+    contradicted: frozenset[str]
     unsure: frozenset[str]
     age: int | None
     sex: str | None
@@ -60,10 +63,12 @@ def observe(record: Record, knowledge: Knowledge, measures: Iterable[Measure] = 
         For an id that knowledge does not have, or a value that its item does not allow.
     """
     stated: dict[str, dict[Source, Answer]] = {}
+    _check_confirmations(record, knowledge)
     for source, answers in ((Source.RUNNER, record.answers), (Source.CLINICIAN, record.exam)):
         for item, answer in answers.items():
             check_answer(item, answer, knowledge)
             stated.setdefault(item, {})[source] = answer
+    _add_pregnancy(record, knowledge, stated)
     said = {item: tuple(a.value for a in by_source.values()) for item, by_source in stated.items()}
     unsure = frozenset(item for item, values in said.items() if all(v == "unsure" for v in values))
 
@@ -98,10 +103,21 @@ def observe(record: Record, knowledge: Knowledge, measures: Iterable[Measure] = 
         factors=tuple(factors[item] for item in sorted(factors)),
         covariates=covariates,
         dropped=tuple(dropped),
+        contradicted=_contradicted(said, knowledge),
         unsure=unsure,
         age=record.runner.age,
         sex=record.runner.sex,
     )
+
+
+def _add_pregnancy(record: Record, knowledge: Knowledge, stated: dict[str, dict[Source, Answer]]) -> None:
+    """Being pregnant, told of the runner, answers the question for it; a yes given there stands."""
+    item = "possible_pregnancy"
+    if record.runner.pregnant is None or item not in knowledge.findings:
+        return
+    given = stated.setdefault(item, {})
+    if record.runner.pregnant or Source.RUNNER not in given:
+        given[Source.RUNNER] = Answer("yes" if record.runner.pregnant else "no")
 
 
 def check_answer(item: str, answer: Answer, knowledge: Knowledge) -> None:
@@ -122,6 +138,17 @@ def check_answer(item: str, answer: Answer, knowledge: Knowledge) -> None:
         near = difflib.get_close_matches(item, known, n=1, cutoff=0.5)
         remedy = f"Did you mean '{near[0]}'?" if near else "See 'backstride ask' for the known ids."
         raise CaseError(f"'{item}' is not a known finding or factor.", place=answer.place, remedy=remedy)
+
+
+def _check_confirmations(record: Record, knowledge: Knowledge) -> None:
+    flags = [flag.id for flag in knowledge.red_flags.values() if flag.confirm]
+    for item, answer in record.confirmations.items():
+        if item not in flags:
+            near = difflib.get_close_matches(item, flags, n=1, cutoff=0.5)
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Rules with a confirm question: {', '.join(flags)}."
+            raise CaseError(f"'{item}' has no confirm question.", place=answer.place, remedy=remedy)
+        if answer.value not in ("yes", "no", "unsure"):
+            raise CaseError(f"'{item}' is {_shown(answer.value)}.", place=answer.place, remedy="Write yes, no or unsure.")
 
 
 def _check_value(item: str, answer: Answer, finding: Finding) -> None:
@@ -155,14 +182,17 @@ def _between(finding: Finding) -> str:
 
 def _add_demographics(record: Record, knowledge: Knowledge, factors: dict[str, Observation]) -> None:
     age, sex = record.runner.age, record.runner.sex
-    known = {
-        "age_over_50": None if age is None else age >= 50,
-        "age_under_20": None if age is None else age < 20,
-        "sex_female": None if sex is None else sex == "female",
-    }
+    known = {}
+    if age is not None:
+        years = Measure("age_years", float(age), "years")
+        for factor in knowledge.factors.values():
+            for limit in factor.measured_by:
+                if limit.measure == years.id:
+                    known[factor.id] = _within(years, limit)
+    if sex is not None and "sex_female" in knowledge.factors:
+        known["sex_female"] = sex == "female"
     for item, value in known.items():
-        if value is not None and item in knowledge.factors:
-            factors[item] = Observation(item, "yes" if value else "no", Source.RUNNER, origin="age and sex as told")
+        factors[item] = Observation(item, "yes" if value else "no", Source.RUNNER, origin="age and sex as told")
 
 
 def _add_reports(findings: Mapping[str, Observation], knowledge: Knowledge, factors: dict[str, Observation]) -> None:
@@ -216,7 +246,7 @@ def _add_inflammatory_score(
 ) -> None:
     """Count the inflammatory pattern from its single items, when all of them were answered and no score was given.
 
-    Onset under 40, gradual onset, better with movement, not better with rest, night pain easing on getting up;
+    Young onset, gradual onset, better with movement, not better with rest, night pain easing on getting up;
     ``better_with_movement`` asks for two of them at once. Source: Sieper 2009 (the Experts' criteria, 4 of 5).
     """
     if "ibp_composite" in said or "ibp_composite" not in knowledge.findings or record.runner.age is None:
@@ -224,7 +254,9 @@ def _add_inflammatory_score(
     if not all(item in findings for item in IBP_ITEMS):
         return
     yes = {item: findings[item].value == "yes" for item in IBP_ITEMS}
-    score = (record.runner.age < 40) + yes["onset_gradual"] + 2 * yes["better_with_movement"] + yes["night_wakes_second_half"]
+    onset_age = knowledge.limits["inflammatory_onset_age_years"].value
+    assert not isinstance(onset_age, tuple)
+    score = (record.runner.age < onset_age) + yes["onset_gradual"] + 2 * yes["better_with_movement"] + yes["night_wakes_second_half"]
     said["ibp_composite"] = (float(score),)
     findings["ibp_composite"] = Observation("ibp_composite", float(score), Source.RUNNER, origin="computed from its single items")
 
@@ -248,6 +280,15 @@ def _without_withdrawn(
             kept.pop(flag.finding)
             dropped.append(Dropped((flag.finding,), "taken back when asked again; still a reason to be seen"))
     return kept
+
+
+def _contradicted(said: Mapping[str, tuple[str | float, ...]], knowledge: Knowledge) -> frozenset[str]:
+    out = {item for item, values in said.items() if {"yes", "no"} <= set(values)}
+    for item, values in said.items():
+        for rule in knowledge.findings[item].excludes if item in knowledge.findings else ():
+            if rule.value in values and rule.other_value in said.get(rule.other, ()):
+                out |= {item, rule.other}
+    return frozenset(out)
 
 
 def _without_contradictions(findings: Mapping[str, Observation], knowledge: Knowledge, dropped: list[Dropped]) -> dict[str, Observation]:

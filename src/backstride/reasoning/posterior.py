@@ -93,7 +93,14 @@ class Posterior:
         return float(min(low, row[0])), float(max(high, row[0]))
 
 
-def infer(network: Network, findings: Iterable[Observation], covariates: Iterable[Observation] = (), sex: str | None = None) -> Posterior:
+def infer(
+    network: Network,
+    findings: Iterable[Observation],
+    covariates: Iterable[Observation] = (),
+    sex: str | None = None,
+    *,
+    draws: bool = True,
+) -> Posterior:
     """Posterior over states.
 
     Parameters
@@ -105,17 +112,20 @@ def infer(network: Network, findings: Iterable[Observation], covariates: Iterabl
         Factors, value "yes" or "no".
     sex : str, optional
         Rules out conditions of the other sex.
+    draws : bool
+        False for the point estimate alone: one column instead of 1 + draws.
 
     Returns
     -------
     Posterior
     """
-    shift = np.zeros((len(network.conditions), network.columns))
+    columns = network.columns if draws else 1
+    shift = np.zeros((len(network.conditions), columns))
     by_factor: list[tuple[Observation, FloatArray]] = []
     if sex is not None:
-        shift += network.sex_shift(sex)
+        shift += network.sex_shift(sex)[:, :columns]
     for factor in sorted(covariates, key=lambda o: o.id):
-        one = network.covariate_shift(factor.id, factor.value == "yes")
+        one = network.covariate_shift(factor.id, factor.value == "yes")[:, :columns]
         by_factor.append((factor, one[:, 0]))
         shift += one
     evidence = _weigh(network, findings)
@@ -123,7 +133,7 @@ def infer(network: Network, findings: Iterable[Observation], covariates: Iterabl
     scores = log_prior.copy()
     gathered = np.empty_like(scores)
     for item in evidence:
-        np.take(item.weight * item.table.log_p[item.value], item.table.pattern_of_state, axis=0, out=gathered)
+        np.take(item.weight * item.table.log_p[item.value][:, :columns], item.table.pattern_of_state, axis=0, out=gathered)
         scores += gathered
     log_likelihood = scores[:, 0] - log_prior[:, 0]
     scores -= scores.max(axis=0)

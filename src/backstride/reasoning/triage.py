@@ -6,18 +6,18 @@ down to the same day, never lower; other rules count on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from backstride.knowledge.concepts import Condition, Knowledge, RedFlag
-from backstride.knowledge.rules import Rule, parse_rule
+from backstride.knowledge.rules import Lookup, Rule, Stated, parse_rule
 from backstride.model.assessment import Level, Reason, Triage, Who
-from backstride.model.evidence import Answer, Source
+from backstride.model.evidence import Source
 from backstride.model.record import Record
 from backstride.reasoning.observe import Observed
 
-__all__ = ["LEVEL_OF_ACTION", "fired_flags", "triage", "unanswered_emergency_items"]
+__all__ = ["LEVEL_OF_ACTION", "fired_flags", "rule_signs", "triage", "unanswered_emergency_items"]
 
 LEVEL_OF_ACTION = {
     "emergency_now": Level.EMERGENCY,
@@ -26,8 +26,6 @@ LEVEL_OF_ACTION = {
 }
 _WHO_OF_LEVEL = {Level.EMERGENCY: Who.EMERGENCY_DEPARTMENT, Level.URGENT_SAME_DAY: Who.DOCTOR}
 _WHO_ORDER = list(Who)
-
-Lookup = Callable[[str], str | float | None]
 
 
 @lru_cache(maxsize=4096)
@@ -45,33 +43,36 @@ def triage(observed: Observed, record: Record, knowledge: Knowledge, probability
         For the answers to confirm questions and the times of answers.
     knowledge : Knowledge
     probability : mapping of condition id to posterior probability
-        Can only raise the level, by the limits ``triage_limit_*``.
+        Can only raise the level, by the limits ``triage_limit_*``. Given without the signs that rules judge
+        (`rule_signs`), so that one more such sign never lowers the level.
     leading : str or None
-        The most probable condition; decides between self-care and routine when nothing else speaks.
+        The condition that leads; None when none can be said to. Decides between self-care and routine when nothing
+        else speaks.
 
     Returns
     -------
     Triage
-        ``provisional`` while an item whose yes would make an emergency is unanswered or older than
-        ``emergency_answer_hours``.
+        ``provisional`` while some emergency rule could still fire once everything is answered, or an answer about an
+        emergency is older than ``emergency_answer_hours``.
     """
     lookup = lookup_of(observed)
-    reasons = [_reason_of(flag, record, lookup) for flag in fired_flags(lookup, knowledge)]
+    oldest = _oldest_answer_that_counts(record, knowledge)
+    reasons = [_reason_of(flag, record, lookup, oldest) for flag in fired_flags(lookup, knowledge)]
     reasons += [r for c in knowledge.conditions.values() if (r := _reason_of_condition(c, probability, knowledge))]
     minimum_age = knowledge.limits["age_minimum_years"].value
     assert not isinstance(minimum_age, tuple)
     if observed.age is not None and observed.age < minimum_age:
-        text = "Under 16: growing bones need a doctor's eye, and this program's evidence describes adults."
+        text = f"Under {minimum_age:g}: growing bones need a doctor's eye, and this program's evidence describes adults."
         reasons.append(Reason(Level.SOON_CLINICIAN, Who.DOCTOR, text))
     reasons.sort(key=lambda r: (-r.level.rank, -_WHO_ORDER.index(r.who), not r.red_flag, r.text))
+    stale = _stale_answers(record, knowledge)
+    unanswered = unanswered_emergency_items(observed, knowledge, also=stale)
     if reasons:
         level, who = reasons[0].level, reasons[0].who
-    elif _self_care(lookup, knowledge, leading):
+    elif not unanswered and _self_care(observed, knowledge, leading):
         level, who = Level.SELF_CARE, Who.SELF
     else:
         level, who = Level.ROUTINE_PT, Who.PHYSICAL_THERAPIST
-    stale = _stale_answers(record, knowledge)
-    unanswered = unanswered_emergency_items(observed, knowledge, also=stale)
     return Triage(
         level=level,
         who=who,
@@ -89,25 +90,27 @@ def wording_id(level: Level, who: Who) -> str:
 
 
 def lookup_of(observed: Observed) -> Lookup:
-    """How a rule sees the answers: a yes by anyone is a yes, the larger of two numbers counts."""
+    """How a rule sees the answers: everything that anyone said, and whether it contradicts something else."""
 
-    def lookup(name: str) -> str | float | None:
+    def lookup(name: str) -> Stated | str | int | None:
         if name == "age":
             return observed.age
         if name == "sex":
             return observed.sex
         values = observed.said.get(name)
-        if not values:
-            return None
-        numbers = [v for v in values if not isinstance(v, str)]
-        if numbers:
-            return max(numbers)
-        for value in ("yes", *(v for v in values if v not in ("yes", "no", "unsure")), "no"):
-            if value in values:
-                return value
-        return None
+        return Stated(values, name in observed.contradicted) if values else None
 
     return lookup
+
+
+@lru_cache(maxsize=64)
+def _signs(rules: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name for rule in rules for name, signs in _parsed(rule).polarity().items() if True in signs)
+
+
+def rule_signs(knowledge: Knowledge) -> frozenset[str]:
+    """Ids that stand as a positive term in some rule: rules judge these, a probability that may raise a level does not."""
+    return _signs(tuple(flag.rule for flag in knowledge.red_flags.values()))
 
 
 def fired_flags(lookup: Lookup, knowledge: Knowledge) -> tuple[RedFlag, ...]:
@@ -116,39 +119,54 @@ def fired_flags(lookup: Lookup, knowledge: Knowledge) -> tuple[RedFlag, ...]:
 
 
 def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Items that a runner can answer, have not answered, and whose yes would now fire an emergency rule.
+    """What a runner has yet to answer before every emergency rule is settled; "age" where only the age is missing.
+
+    For a rule that has not fired but still could: the unanswered terms without which it cannot fire, or, where there is no
+    such term, all of its unanswered ones. Those answered "unsure" come first, then those that settle the most rules.
 
     `also` are items whose answer is too old to count as an answer.
     """
     said = lookup_of(observed)
-    rules = [_parsed(flag.rule) for flag in knowledge.red_flags.values() if flag.action == "emergency_now"]
-    names = sorted({name for rule in rules for name in rule.names()})
-    result = []
-    for name in names:
+    settles: dict[str, int] = {}
+
+    def known(name: str) -> Stated | str | int | None:
         finding = knowledge.findings.get(name)
-        if finding is None or finding.answered_by != "runner" or finding.answer != "yes_no":
+        if finding is not None and finding.only_for_sex and observed.sex not in (None, finding.only_for_sex):
+            return "no"
+        # A therapist's test or a factor that nobody told of is not for the runner to answer.
+        if name != "age" and (finding is None or finding.answered_by != "runner") and said(name) is None:
+            return "no"
+        return None if name in also else said(name)
+
+    for flag in knowledge.red_flags.values():
+        rule = _parsed(flag.rule)
+        if flag.action != "emergency_now" or rule.evaluate(known) or not rule.could_hold(known):
             continue
-        if finding.only_for_sex and observed.sex not in (None, finding.only_for_sex):
-            continue
-        if said(name) in ("yes", "no") and name not in also:
-            continue
-
-        def with_yes(asked: str, name: str = name) -> str | float | None:
-            return "yes" if asked == name else said(asked)
-
-        def with_no(asked: str, name: str = name) -> str | float | None:
-            return "no" if asked == name else said(asked)
-
-        if any(name in rule.names() and rule.evaluate(with_yes) and not rule.evaluate(with_no) for rule in rules):
-            result.append(name)
-    return tuple(result)
+        asked = [name for name, signs in rule.polarity().items() if True in signs and _open(known(name))]
+        needed = [name for name in asked if not rule.could_hold(_with(known, name, "no" if name != "age" else 0))]
+        for name in needed or asked:
+            settles[name] = settles.get(name, 0) + 1
+    return tuple(sorted(settles, key=lambda name: (name not in observed.unsure, name == "age", -settles[name], name)))
 
 
-def _reason_of(flag: RedFlag, record: Record, lookup: Lookup) -> Reason:
+def _open(answer: Stated | str | int | None) -> bool:
+    return answer is None or (isinstance(answer, Stated) and all(value == "unsure" for value in answer.values))
+
+
+def _with(lookup: Lookup, name: str, value: str | int) -> Lookup:
+    return lambda asked: value if asked == name else lookup(asked)
+
+
+def _reason_of(flag: RedFlag, record: Record, lookup: Lookup, oldest: datetime | None) -> Reason:
     level = LEVEL_OF_ACTION[flag.action]
+    observations = tuple(sorted(name for name in _parsed(flag.rule).names() if _said_yes(lookup(name))))
     confirmation = record.confirmations.get(flag.id)
+    if confirmation is not None and oldest is not None and confirmation.answered_at is not None and confirmation.answered_at < oldest:
+        confirmation = None
     who = Who(flag.who)
-    if level is Level.EMERGENCY and flag.confirm and confirmation is not None and confirmation.value == "no":
+    # A runner can take back what the runner said, not what a clinician found.
+    found = any(name in record.exam and record.exam[name].value == "yes" for name in observations)
+    if level is Level.EMERGENCY and flag.confirm and confirmation is not None and confirmation.value == "no" and not found:
         level, who = Level.URGENT_SAME_DAY, Who.DOCTOR
     return Reason(
         level=level,
@@ -156,11 +174,15 @@ def _reason_of(flag: RedFlag, record: Record, lookup: Lookup) -> Reason:
         text=flag.question,
         red_flag=flag.id,
         say=flag.say,
-        observations=tuple(sorted(name for name in _parsed(flag.rule).names() if lookup(name) == "yes")),
+        observations=observations,
         confirm=flag.confirm,
         confirm_answer="" if confirmation is None else str(confirmation.value),
         sources=flag.sources,
     )
+
+
+def _said_yes(answer: object) -> bool:
+    return answer == "yes" or (isinstance(answer, Stated) and "yes" in answer.values)
 
 
 def _reason_of_condition(condition: Condition, probability: Mapping[str, float], knowledge: Knowledge) -> Reason | None:
@@ -176,24 +198,35 @@ def _reason_of_condition(condition: Condition, probability: Mapping[str, float],
     return Reason(level, who, f"{condition.plain_name} fits well enough to be looked at.", condition=condition.id)
 
 
-def _self_care(lookup: Lookup, knowledge: Knowledge, leading: str | None) -> bool:
-    """A first spell under two weeks, mild and improving, in which a condition leads that one may treat oneself."""
+def _self_care(observed: Observed, knowledge: Knowledge, leading: str | None) -> bool:
+    """A first spell under three weeks, mild and improving, in which a condition leads that one may treat oneself."""
     if leading is None or knowledge.conditions[leading].urgency != Level.SELF_CARE:
         return False
-    pain, limit = lookup("pain_severity"), knowledge.limits["self_care_pain"].value
-    mild = isinstance(pain, int | float) and not isinstance(limit, tuple) and pain <= limit
-    return mild and lookup("prior_lbp") != "yes" and lookup("duration_over_3_weeks") == "no" and lookup("improving_2_weeks") == "yes"
+    limit = knowledge.limits["self_care_pain"].value
+    assert not isinstance(limit, tuple)
+    pain = [value for value in observed.said.get("pain_severity", ()) if not isinstance(value, str)]
+    mild = bool(pain) and max(pain) <= limit and "yes" not in observed.said.get("pain_severe", ())
+
+    def only(item: str, value: str) -> bool:
+        return set(observed.said.get(item, ())) == {value} and item not in observed.contradicted
+
+    return mild and only("prior_lbp", "no") and only("duration_over_3_weeks", "no") and only("improving_2_weeks", "yes")
+
+
+def _oldest_answer_that_counts(record: Record, knowledge: Knowledge) -> datetime | None:
+    """The moment before which an answer about an emergency is too old; None when the answers are current."""
+    hours = knowledge.limits["emergency_answer_hours"].value
+    assert not isinstance(hours, tuple)
+    return None if record.assessed_at is None else record.assessed_at - timedelta(hours=hours)
 
 
 def _stale_answers(record: Record, knowledge: Knowledge) -> frozenset[str]:
-    hours = knowledge.limits["emergency_answer_hours"].value
-    assert not isinstance(hours, tuple)
-    if record.assessed_at is None:
+    oldest = _oldest_answer_that_counts(record, knowledge)
+    if oldest is None:
         return frozenset()
-    too_old = record.assessed_at - timedelta(hours=hours)
-
-    def old(answer: Answer) -> bool:
-        return answer.source is Source.RUNNER and answer.answered_at is not None and answer.answered_at < too_old
-
     emergency = {name for flag in knowledge.red_flags.values() if flag.action == "emergency_now" for name in _parsed(flag.rule).names()}
-    return frozenset(item for item, answer in record.answers.items() if item in emergency and old(answer))
+    return frozenset(
+        item
+        for item, answer in record.answers.items()
+        if item in emergency and answer.source is Source.RUNNER and answer.answered_at is not None and answer.answered_at < oldest
+    )

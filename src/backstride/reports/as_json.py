@@ -32,6 +32,7 @@ def as_json(answer: Assessment) -> dict[str, Any]:
         "conclusion": str(answer.conclusion),
         "conclusion_reason": answer.conclusion_reason,
         "out_of_scope": answer.out_of_scope,
+        "running_withheld": answer.running_withheld,
         "interval": answer.interval,
         "causes": [_cause(cause) for cause in answer.causes],
         "other": {"probability": answer.other.probability, "low": answer.other.low, "high": answer.other.high},

@@ -23,7 +23,7 @@ class _Score(Protocol):
     @property
     def of(self) -> int: ...
     @property
-    def share(self) -> float: ...
+    def share(self) -> float | None: ...
     @property
     def interval(self) -> tuple[float, float]: ...
 
@@ -38,7 +38,7 @@ class _Evaluation(Protocol):
 
     def score(self, name: str) -> _Score: ...
     @property
-    def brier(self) -> float: ...
+    def brier(self) -> float | None: ...
 
 
 def _score_json(score: _Score) -> dict[str, Any]:
@@ -87,12 +87,14 @@ def evaluation_page(results: Sequence[_Evaluation], version: str, cases: int) ->
         chosen = [e for e in results if e.mode == mode]
         lines += [f"## {mode.capitalize()}", "", f"| | {' | '.join(e.engine for e in chosen)} |", "|---|" + "---|" * len(chosen)]
         lines += [f"| {words} | {' | '.join(_cell(e.score(name)) for e in chosen)} |" for name, words in _NAMES.items()]
-        lines += [f"| Brier (0 is best) | {' | '.join(f'{e.brier:.3f}' for e in chosen)} |", ""]
+        lines += [f"| Brier (0 is best) | {' | '.join('-' if e.brier is None else f'{e.brier:.3f}' for e in chosen)} |", ""]
         lines += _misses(chosen[0])
     return "\n".join(lines)
 
 
 def _cell(score: _Score) -> str:
+    if score.share is None:
+        return "no such case"
     low, high = score.interval
     return f"{score.hits}/{score.of} = {score.share:.2f} ({low:.2f} to {high:.2f})"
 

@@ -14,6 +14,7 @@ _WIDTH = 79
 _FITS_WELL, _FITS_PARTLY = 0.4, 0.1
 _MOMENTS = {"tonight": "Tonight:", "can_i_run": "Can I run?", "until_seen": "Until I'm seen:", "race_coming": "My race:"}
 _SHOWN_CAUSES = 3
+_SHOWN_UNANSWERED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,8 @@ class Names:
     sources : mapping of source id to a short reference
     level_words : str
         What is said at this assessment's level.
+    running_words : str
+        Why nothing is said in favour of running; empty when something is.
     """
 
     conditions: Mapping[str, str]
@@ -33,6 +36,7 @@ class Names:
     questions: Mapping[str, str]
     sources: Mapping[str, str]
     level_words: str
+    running_words: str = ""
 
 
 def plain_text(answer: Assessment, names: Names, *, working: bool = False) -> str:
@@ -49,8 +53,10 @@ def plain_text(answer: Assessment, names: Names, *, working: bool = False) -> st
     if answer.out_of_scope:
         lines += ["", *_wrap(answer.out_of_scope)]
     elif answer.triage.level is not Level.EMERGENCY:
-        lines += [*_what_fits(answer, names), *_why_now(answer, names), *_what_to_ask(answer, names)]
-    if working:
+        lines += _what_fits(answer, names)
+        if answer.triage.level is not Level.URGENT_SAME_DAY:
+            lines += [*_why_now(answer, names), *_what_to_ask(answer, names)]
+    if working and not answer.out_of_scope:
         lines += _working(answer, names)
     lines += ["", "-" * _WIDTH, *_wrap(_closing(answer))]
     return "\n".join(lines) + "\n"
@@ -65,43 +71,64 @@ def _title(text: str) -> list[str]:
 
 
 def _head(answer: Assessment) -> list[str]:
-    return [f"backstride: an answer for {answer.id}", "=" * min(_WIDTH, 27 + len(answer.id))]
+    return [f"backstride: an answer for {answer.id}", "=" * min(_WIDTH, 26 + len(answer.id))]
 
 
 def _what_to_do(answer: Assessment, names: Names) -> list[str]:
     triage = answer.triage
-    lines = [*_title("What to do first"), *_wrap(names.level_words)]
-    lines += _reasons(triage)
-    if triage.provisional:
-        asked = "; ".join(names.questions.get(item, item) for item in triage.unanswered[:3])
-        more = f" (and {len(triage.unanswered) - 3} more)" if len(triage.unanswered) > 3 else ""
-        lines += [
-            "",
-            *_wrap(f"This is not the all-clear: {len(triage.unanswered)} emergency question(s) are still unanswered. {asked}{more}"),
-        ]
-    if triage.level in (Level.ROUTINE_PT, Level.SELF_CARE) and not any(item.moment == "can_i_run" for item in answer.advice):
-        lines += [
-            "",
-            *_wrap(
-                "Can I run? Not before someone has looked at it: something below has to be ruled out first. Walk if that is free of pain."
-            ),
-        ]
-    for item in _first_by_moment(answer.advice):
-        lines += ["", *_wrap(f"{_MOMENTS[item.moment]} {item.text} [grade {item.grade}]")]
+    lines = [*_title("What to do first"), *_wrap(names.level_words), *_reasons(triage, names)]
+    if triage.level is not Level.EMERGENCY:
+        lines += _still_to_answer(triage, names)
+    if names.running_words:
+        lines += ["", *_wrap(f"Can I run? {names.running_words}")]
+    for item in _told(answer):
+        about = f" ({names.conditions[item.condition]})" if item.condition in _serious(answer) else ""
+        lines += ["", *_wrap(f"{_MOMENTS[item.moment]}{about} {item.text} [grade {item.grade}]")]
         if item.caution:
-            lines += _wrap(f"Take care: {item.caution}", "  ")
+            lines += _wrap(f"Take care: {item.caution.rstrip('.')}.", "  ")
     return lines
 
 
-def _reasons(triage: Triage) -> list[str]:
+def _still_to_answer(triage: Triage, names: Names) -> list[str]:
+    if not triage.provisional:
+        return []
+    count = len(triage.unanswered)
+    asked = "One emergency question is" if count == 1 else f"{count} emergency questions are"
+    lines = ["", *_wrap(f"This is not the all-clear: {asked} still to be answered. Add them to your case, yes or no:")]
+    for item in triage.unanswered[:_SHOWN_UNANSWERED]:
+        again = " Asked again: the answer is more than two days old." if item in triage.ask_again else ""
+        lines += _wrap(f"{names.questions.get(item, 'How old are you?')}{again} [{item}]", "    ", "  - ")
+    rest = triage.unanswered[_SHOWN_UNANSWERED:]
+    if rest:
+        lines += _wrap(f"and {', '.join(rest)} ('backstride ask ID' explains each).", "    ", "  - ")
+    return lines
+
+
+def _reasons(triage: Triage, names: Names) -> list[str]:
     lines: list[str] = []
     for reason in triage.reasons[:4]:
-        lines += _wrap(reason.text, "    ", "  - ")
-        if reason.say and reason.level.rank >= Level.URGENT_SAME_DAY.rank:
+        said = [names.observations.get(item, item).lower() for item in reason.observations]
+        yours = f" You said: {'; '.join(said)}." if said else ""
+        back = " Asked again, you said no: still to be seen today." if reason.confirm and reason.confirm_answer == "no" else ""
+        lines += _wrap(f"{reason.text}{yours}{back}", "    ", "  - ")
+        if reason.confirm and reason.level is Level.EMERGENCY and reason.confirm_answer != "yes":
+            lines += _wrap(f"Be sure of it: {reason.confirm} Only a clear no (confirm: {reason.red_flag}: no) makes it today.", "    ")
+        if reason.say and reason.level.rank >= Level.URGENT_SAME_DAY.rank and not back:
             lines += _wrap(f'Say there: "{reason.say}"', "    ")
     if len(triage.reasons) > 4:
         lines.append(f"  - and {len(triage.reasons) - 4} more, see --working")
     return lines
+
+
+def _serious(answer: Assessment) -> set[str]:
+    return {entry.condition for entry in answer.must_not_miss}
+
+
+def _told(answer: Assessment) -> list[Advice]:
+    """One piece of advice a moment, and all that is about what must not be missed."""
+    serious = _serious(answer)
+    about_serious = [item for item in answer.advice if item.condition in serious and item.moment in _MOMENTS]
+    return [*about_serious, *_first_by_moment(item for item in answer.advice if item not in about_serious)]
 
 
 def _first_by_moment(advice: Iterable[Advice]) -> list[Advice]:
@@ -113,22 +140,33 @@ def _first_by_moment(advice: Iterable[Advice]) -> list[Advice]:
 
 
 def _what_fits(answer: Assessment, names: Names) -> list[str]:
+    if answer.triage.level is Level.URGENT_SAME_DAY:
+        words = "What fits, and why now, waits until a doctor has seen you; --working shows it to whoever does."
+        return [*_not_to_be_missed(answer, names), *_title("What fits"), *_wrap(words)]
     lines = [*_title("What fits"), *_wrap(answer.conclusion_reason)]
-    if answer.conclusion not in ("not_enough",):
-        serious = {entry.condition for entry in answer.must_not_miss}
-        shown = [c for c in answer.causes if c.condition not in serious][:_SHOWN_CAUSES]
-        for cause in shown:
-            lines += ["", *_wrap(f"{names.conditions[cause.condition]}: {_fit(cause)}.")]
+    serious = _serious(answer)
+    if answer.causes and answer.causes[0].condition in serious and answer.conclusion != "not_enough":
+        first = answer.causes[0]
+        lines += ["", *_wrap(f"What fits best must not be missed, see below: {names.conditions[first.condition]}.")]
+        lines += _one_reason(first.speaks_for, "for", names) + _one_reason(first.speaks_against, "against", names)
+    if answer.conclusion != "not_enough":
+        for cause in [c for c in answer.causes if c.condition not in serious][:_SHOWN_CAUSES]:
+            lines += ["", *_wrap(f"{names.conditions[cause.condition]}: {_fit(cause, answer)}.")]
             lines += _one_reason(cause.speaks_for, "for", names) + _one_reason(cause.speaks_against, "against", names)
-    if answer.must_not_miss:
-        lines += ["", *_wrap("Not to be missed. Ask whoever sees you to rule these out:")]
-        for entry in answer.must_not_miss:
-            lines += _wrap(f"{names.conditions[entry.condition]}: {entry.why[0]}", "    ", "  - ")
+    return [*lines, *_not_to_be_missed(answer, names)]
+
+
+def _not_to_be_missed(answer: Assessment, names: Names) -> list[str]:
+    if not answer.must_not_miss:
+        return []
+    lines = ["", *_wrap("Not to be missed. Ask whoever sees you to rule these out:")]
+    for entry in answer.must_not_miss:
+        lines += _wrap(f"{names.conditions[entry.condition]}: {entry.why[0]}", "    ", "  - ")
     return lines
 
 
-def _fit(cause: Cause) -> str:
-    if cause.probability >= _FITS_WELL:
+def _fit(cause: Cause, answer: Assessment) -> str:
+    if cause.probability >= _FITS_WELL and answer.conclusion != "unexplained":
         return "fits well"
     return "fits partly" if cause.probability >= _FITS_PARTLY else "can't tell"
 
@@ -206,7 +244,6 @@ def _working(answer: Assessment, names: Names) -> list[str]:
 
 def _closing(answer: Assessment) -> str:
     review = "" if answer.reviewed else " No clinician has reviewed its rules, words or numbers yet; most of its numbers are assumptions."
-    return (
-        f"This says what fits, never what you have: it is not a diagnosis.{review} Running is good for backs: "
-        f"most runners with back pain run again. Knowledge {answer.knowledge_version}."
-    )
+    urgent = answer.triage.level.rank >= Level.URGENT_SAME_DAY.rank
+    cheer = "" if urgent else " Running is good for backs: most runners with back pain run again."
+    return f"This says what fits, never what you have: it is not a diagnosis.{review}{cheer} Knowledge {answer.knowledge_version}."
