@@ -340,6 +340,8 @@ def effect_of(cases: Iterable[CaseFile], before: Knowledge, after: Knowledge) ->
         if abs(change) < _SHOWN_CHANGE and old.triage.level == new.triage.level:
             continue
         level = "" if old.triage.level == new.triage.level else f"; level {old.triage.level} -> {new.triage.level}"
+        first_was, first_is = old.causes[0].condition, new.causes[0].condition
+        first = "" if first_was == first_is else f"; first {first_was} -> {first_is}"
         name = cause.condition
-        lines.append(f"{case.record.id}: {name} {was.get(name, 0.0):.3f} -> {cause.probability:.3f} ({change:+.3f}){level}")
+        lines.append(f"{case.record.id}: {name} {was.get(name, 0.0):.3f} -> {cause.probability:.3f} ({change:+.3f}){first}{level}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ __all__ = ["CheckReport", "check"]
 
 _REVIEWED_KINDS = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs")
 _APART = 2.0
+_RATIO_APART = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ def check(overlays: Sequence[Path] = ()) -> CheckReport:
         Only when an overlay can't be read at all.
     """
     reading = read_tree(read_files(overlays))
-    warnings = sorted((*_far_from_background(reading), *_lonely_overlaps(reading)), key=lambda p: (p.file, p.line, p.field))
+    warnings = sorted(
+        (*_far_from_background(reading), *_lonely_overlaps(reading), *_misspelt_facets(reading), *_ratios_apart(reading)),
+        key=lambda p: (p.file, p.line, p.field),
+    )
     return CheckReport(tuple(problems_in(reading)), tuple(warnings), _counts(reading))
 
 
@@ -101,6 +106,32 @@ def _lonely_overlaps(reading: Reading) -> Iterator[Problem]:
                 field = f"overlaps_with[{i + 1}]"
                 message = f"{id} and {other} overlap but share no facet, so the same complaint counts twice."
                 yield Problem(place.file, place.lines[field], field, message, "Give both files the same facet, or remove the overlap.")
+
+
+def _misspelt_facets(reading: Reading) -> Iterator[Problem]:
+    """A facet that only one finding names, much like one that others share."""
+    members = Counter(entry["facet"] for entry in _sound(reading, "findings").values() if entry.get("facet"))
+    for id, entry in _sound(reading, "findings").items():
+        facet = entry.get("facet")
+        near = difflib.get_close_matches(facet, [f for f in members if f != facet], n=1, cutoff=0.85) if facet else []
+        if near and members[facet] == 1:
+            place = reading.places["findings", id]
+            message = f"no other finding is of facet '{facet}'."
+            yield Problem(place.file, place.lines["facet"], "facet", message, f"Did you mean '{near[0]}'?")
+
+
+def _ratios_apart(reading: Reading) -> Iterator[Problem]:
+    """Rows in use whose likelihood ratio is far from the two frequencies beside it: one of the three was changed alone."""
+    for id, entry in _sound(reading, "findings").items():
+        place = reading.places["findings", id]
+        for i, row in enumerate(entry.get("likelihoods", ())):
+            present, absent, ratio = (row.get(key, {}).get("point") for key in ("if_present", "if_absent", "lr_positive"))
+            if row["use"] != "yes" or not present or not absent or not ratio:
+                continue
+            if not 1 / _RATIO_APART < present / absent / ratio < _RATIO_APART:
+                field = f"likelihoods[{i + 1}].lr_positive"
+                message = f"{ratio:g} is not {present:g} / {absent:g} = {present / absent:.2g}."
+                yield Problem(place.file, place.lines[field], field, message, "Correct whichever of the three is old.")
 
 
 def _counts_in_ranking(entry: Mapping[str, Any]) -> bool:

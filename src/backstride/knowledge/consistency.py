@@ -18,6 +18,7 @@ __all__ = ["problems_in"]
 Entry = Mapping[str, Any]
 _ABOUT_THE_RUNNER = {"age": None, "sex": ("female", "male")}
 _COMPARISON = re.compile(r"(>=|<=|>|<)\d+(\.\d+)?\Z")
+_REVIEW = re.compile(r"[^,\s][^,]*,.*\b\d{4}-\d{2}-\d{2}\Z")
 _WHO = {
     "emergency_now": ("emergency_department",),
     "same_day": ("doctor",),
@@ -49,6 +50,7 @@ class _Checks:
             self.pointers,
             self.sources,
             self.limits_and_wording,
+            self.reviews,
         ):
             yield from check()
 
@@ -233,6 +235,14 @@ class _Checks:
                     yield self.problem(kind, id, f"{id}.value", "does not have the right count of numbers.", remedy)
                 elif kind == "limits":
                     yield from self.limit(id, entry, shipped[id])
+
+    def reviews(self) -> Iterator[Problem]:
+        for kind in self.known:
+            for id, entry in self.sound(kind):
+                for i, review in enumerate(entry.get("reviewed_by", ())):
+                    if not _REVIEW.match(review):
+                        remedy = "Write a name and a day, as in ['Ann Example, physical therapist, 2026-11-24']."
+                        yield self.problem(kind, id, f"reviewed_by[{i + 1}]", f"'{review}' does not say who and when.", remedy)
 
     def limit(self, id: str, entry: Entry, shipped: Entry) -> Iterator[Problem]:
         values = entry["value"] if isinstance(entry["value"], list) else [entry["value"]]

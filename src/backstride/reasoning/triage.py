@@ -122,12 +122,14 @@ def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: f
     """What a runner has yet to answer before every emergency rule is settled; "age" where only the age is missing.
 
     For a rule that has not fired but still could: the unanswered terms without which it cannot fire, or, where there is no
-    such term, all of its unanswered ones. Those answered "unsure" come first, then those that settle the most rules.
+    such term, all of its unanswered ones. Those answered "unsure" come first, then those whose yes alone would be an
+    emergency, then those that settle the most rules.
 
     `also` are items whose answer is too old to count as an answer.
     """
     said = lookup_of(observed)
     settles: dict[str, int] = {}
+    alone: set[str] = set()
 
     def known(name: str) -> Stated | str | int | None:
         finding = knowledge.findings.get(name)
@@ -146,7 +148,12 @@ def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: f
         needed = [name for name in asked if not rule.could_hold(_with(known, name, "no" if name != "age" else 0))]
         for name in needed or asked:
             settles[name] = settles.get(name, 0) + 1
-    return tuple(sorted(settles, key=lambda name: (name not in observed.unsure, name == "age", -settles[name], name)))
+        alone |= {name for name in asked if rule.evaluate(_with(known, name, "yes"))}
+
+    def urgency(name: str) -> tuple[bool, bool, bool, int, str]:
+        return name not in observed.unsure, name == "age", name not in alone, -settles[name], name
+
+    return tuple(sorted(settles, key=urgency))
 
 
 def _open(answer: Stated | str | int | None) -> bool:

@@ -94,7 +94,7 @@ def _still_to_answer(triage: Triage, names: Names) -> list[str]:
         return []
     count = len(triage.unanswered)
     asked = "One emergency question is" if count == 1 else f"{count} emergency questions are"
-    lines = ["", *_wrap(f"This is not the all-clear: {asked} still to be answered. Add them to your case, yes or no:")]
+    lines = ["", *_wrap(f"This is not the all-clear: {asked} still to be answered. Add them to your case:")]
     for item in triage.unanswered[:_SHOWN_UNANSWERED]:
         again = " Asked again: the answer is more than two days old." if item in triage.ask_again else ""
         lines += _wrap(f"{names.questions.get(item, 'How old are you?')}{again} [{item}]", "    ", "  - ")

@@ -57,7 +57,8 @@ def measures_of(record: Record) -> tuple[Measure, ...]:
         return ()
     days = [d for d in days if d.day <= onset]
     origin = f"{len(days)} runs up to {onset}" + ("" if record.onset else " (the last run; no day of onset was given)")
-    return (*_load(days, onset, origin), *_shoes(days, record.shoes, onset))
+    load = _load(days, onset, origin) if record.runs else ()
+    return (*load, *_shoes(days, record.shoes, onset))
 
 
 def _usable(runs: Iterable[Run]) -> list[_Day]:
