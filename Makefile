@@ -19,7 +19,7 @@ $(DEMO_VENV)/.ready: requirements/runtime.txt pyproject.toml | python
 	@$(PYTHON) -m venv $(DEMO_VENV)
 	@$(DEMO_VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/runtime.txt
 	@printf '%s\n' "$(CURDIR)/src" > "$$($(DEMO_VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])')/backstride.pth"
-	@printf '#!%s\nfrom backstride.cli import main\nmain()\n' "$(abspath $(DEMO_VENV))/bin/python" > $(DEMO_VENV)/bin/backstride && chmod +x $(DEMO_VENV)/bin/backstride
+	@printf '#!/bin/sh\nexec "%s/bin/python" -m backstride "$$@"\n' "$$(cd $(DEMO_VENV) && pwd)" > $(DEMO_VENV)/bin/backstride && chmod +x $(DEMO_VENV)/bin/backstride
 	@touch $@
 
 $(VENV)/.ready: requirements/dev.txt pyproject.toml | python
@@ -27,7 +27,7 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml | python
 	@$(PYTHON) -m venv $(VENV)
 	@$(VENV)/bin/python -m pip install $(PIP_FLAGS) --require-hashes -r requirements/dev.txt
 	@printf '%s\n' "$(CURDIR)/src" > "$$($(VENV)/bin/python -c 'import site; print(site.getsitepackages()[0])')/backstride.pth"
-	@printf '#!%s\nfrom backstride.cli import main\nmain()\n' "$(abspath $(VENV))/bin/python" > $(VENV)/bin/backstride && chmod +x $(VENV)/bin/backstride
+	@printf '#!/bin/sh\nexec "%s/bin/python" -m backstride "$$@"\n' "$$(cd $(VENV) && pwd)" > $(VENV)/bin/backstride && chmod +x $(VENV)/bin/backstride
 	@touch $@
 
 demo: $(DEMO_VENV)/.ready ## Set everything up and answer the made-up runner's question
