@@ -9,6 +9,8 @@ import sys
 
 import pytest
 from fastcrc import crc16
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backstride.errors import CaseError, KnowledgeError, RunFileError
 from backstride.importers.case_file import read_case
@@ -103,6 +105,21 @@ def test_a_small_file_of_endless_messages_is_stopped(tmp_path, monkeypatch):
     assert "more than 1,000 messages" in outcome.detail
     (tmp_path / "fine.fit").write_bytes(bomb(500))
     assert read_fit(tmp_path / "fine.fit").state == "read"
+
+
+@given(st.binary(min_size=1, max_size=60))
+def test_any_body_with_a_sound_checksum_gets_a_line(tmp_path_factory, body):
+    header = struct.pack("<BBHI4s", 12, 0x10, 2100, len(body), b".FIT")
+    folder = tmp_path_factory.mktemp("bodies")
+    (folder / "a.fit").write_bytes(header + body + struct.pack("<H", crc16.arc(header + body)))
+    (outcome,) = read_runs([folder])
+    assert outcome.detail
+
+
+def test_a_definition_cut_off_at_the_end_is_no_crash(tmp_path):
+    header = struct.pack("<BBHI4s", 12, 0x10, 2100, 2, b".FIT")
+    (tmp_path / "a.fit").write_bytes(header + b"\x40\x00" + struct.pack("<H", crc16.arc(header + b"\x40\x00")))
+    assert read_runs([tmp_path])[0].state == "unreadable"
 
 
 def test_a_file_too_large_to_be_a_run_is_not_read(tmp_path, monkeypatch):

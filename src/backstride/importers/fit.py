@@ -178,6 +178,8 @@ def _is_walkable(data: bytes) -> bool:
             if kind & 0x80:  # a compressed timestamp: the local message type stands in bits 5 and 6
                 step = sizes.get(kind >> 5 & 3, 0)
             elif kind & 0x40:
+                if at + 6 > end:
+                    return False
                 fields = data[at + 5]
                 step = 6 + 3 * fields
                 length = sum(data[at + 7 : at + step : 3])
