@@ -7,10 +7,8 @@ semicircles become degrees, balance becomes the left share (0 to 1).
 
 from __future__ import annotations
 
-import gzip
 import io
 import math
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,14 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.importers.unpacked import read_unpacked
 from backstride.model.run import FileOutcome, Run, Samples
-from backstride.regular_file import read_regular
 
 __all__ = ["read_fit"]
 
 FloatArray = npt.NDArray[np.float64]
 
-_MAX_BYTES = 64_000_000
 _MAX_MESSAGES = 1_000_000
 """Ten times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
 _FIT_EPOCH_S = 631065600
@@ -64,8 +61,14 @@ class _Messages:
     damage: str = ""
 
 
-def read_fit(path: Path) -> FileOutcome:
+def read_fit(path: Path, data: bytes | None = None) -> FileOutcome:
     """Read one FIT file (also gzipped, whatever its name).
+
+    Parameters
+    ----------
+    path : Path
+    data : bytes, optional
+        Its unpacked content, where that was read already.
 
     Returns
     -------
@@ -80,7 +83,7 @@ def read_fit(path: Path) -> FileOutcome:
     DamagedRunFileError
         When the file is broken before its first record.
     """
-    data = _bytes(path)
+    data = read_unpacked(path) if data is None else data
     if len(data) < 12 or data[8:12] != b".FIT":
         raise RunFileError(_what_instead(data), place=str(path), remedy="Export the activity again as FIT.")
     messages = _fast(data) or _patient(data)
@@ -95,28 +98,6 @@ def read_fit(path: Path) -> FileOutcome:
     if not messages.damage:
         return FileOutcome(str(path), "read", detail, runs)
     return FileOutcome(str(path), "damaged", f"{detail}; damaged: {messages.damage}; every record before the damage was kept", runs)
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        data = read_regular(path, _MAX_BYTES)
-    except FileNotFoundError:
-        raise RunFileError("there is no such file.", place=str(path), remedy="Check the name.") from None
-    except OSError as error:
-        raise RunFileError(f"cannot be read: {error.strerror}.", place=str(path)) from None
-    if data[:2] != b"\x1f\x8b":
-        return data
-    try:
-        try:
-            with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
-                plain = file.read(_MAX_BYTES + 1)
-        except EOFError:
-            plain = zlib.decompressobj(wbits=31).decompress(data, _MAX_BYTES + 1)
-    except (OSError, zlib.error):
-        raise RunFileError("is a damaged gzip file.", place=str(path), remedy="Export it again.") from None
-    if len(plain) > _MAX_BYTES:
-        raise RunFileError(f"unpacks to more than {_MAX_BYTES // 1_000_000} MB.", place=str(path))
-    return plain
 
 
 def _what_instead(data: bytes) -> str:

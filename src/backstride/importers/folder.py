@@ -8,13 +8,19 @@ from pathlib import Path
 
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
+from backstride.importers.gpx import read_gpx
+from backstride.importers.tcx import read_tcx
+from backstride.importers.unpacked import read_unpacked
 from backstride.model.run import FileOutcome
 
 __all__ = ["read_runs"]
 
+_ENDINGS = (".fit", ".gpx", ".tcx")
+_SNIFFED = 2000
+
 
 def read_runs(paths: Iterable[Path]) -> tuple[FileOutcome, ...]:
-    """Read every FIT file among files and folders (recursively, sorted; links to folders are not followed).
+    """Read every FIT, GPX and TCX file among files and folders (recursively, sorted; links to folders are not followed).
 
     Raises
     ------
@@ -51,10 +57,21 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
 
 
 def _read(path: Path, named: bool) -> FileOutcome:
-    name = path.name.lower()
-    if not named and not name.endswith((".fit", ".fit.gz")):
-        return FileOutcome(str(path), "skipped", f"{path}: skipped, not a FIT file by its name")
+    name = path.name.lower().removesuffix(".gz")
+    if not named and not name.endswith(_ENDINGS):
+        return FileOutcome(str(path), "skipped", f"{path}: skipped, not a run file by its name")
     try:
-        return read_fit(path)
+        data = read_unpacked(path)
+        return _reader(data)(path, data)
     except RunFileError as error:
         return FileOutcome(str(path), "unreadable", str(error))
+
+
+def _reader(data: bytes) -> Callable[[Path, bytes], FileOutcome]:
+    """The reader of what the content is, whatever the name says; FIT's says what else it may be."""
+    start = data[:_SNIFFED].replace(b"\0", b"").lower()  # UTF-16 has a zero beside every letter
+    if data[8:12] != b".FIT" and b"<gpx" in start:
+        return read_gpx
+    if data[8:12] != b".FIT" and b"<trainingcenterdatabase" in start:
+        return read_tcx
+    return read_fit

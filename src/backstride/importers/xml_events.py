@@ -1,0 +1,82 @@
+"""Streams an XML document by the local names of its elements, as far as it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from xml.parsers import expat
+
+from backstride.errors import RunFileError
+
+__all__ = ["stream"]
+
+_MAX_DEPTH = 60
+_MAX_TEXT = 10_000
+
+Begin = Callable[[str, Mapping[str, str]], None]
+End = Callable[[str, str, str], None]
+
+
+def stream(data: bytes, begin: Begin, end: End) -> str:
+    """Call back for every element; prefixes are dropped, also unbound ones that a strict reader refuses.
+
+    Parameters
+    ----------
+    data : bytes
+        Leading spaces and byte order marks are passed over.
+    begin : callable
+        Called with the local name and the attributes (by local name).
+    end : callable
+        Called with the parent's local name, the element's own, and its text.
+
+    Returns
+    -------
+    str
+        Empty, or where and why the document ends to be readable. What came before has been called back.
+
+    Raises
+    ------
+    RunFileError
+        For a document that declares entities: no run file needs any, and they can be made to fill the memory.
+    """
+    names: list[str] = []
+    texts: list[list[str]] = []
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        if len(names) >= _MAX_DEPTH:
+            raise RunFileError(f"is nested more than {_MAX_DEPTH} deep.")
+        local = _local(name)
+        names.append(local)
+        texts.append([])
+        begin(local, {_local(key): value for key, value in attributes.items()})
+
+    def ended(_: str) -> None:
+        name, text = names.pop(), "".join(texts.pop())[:_MAX_TEXT].strip()
+        end(names[-1] if names else "", name, text)
+
+    def said(text: str) -> None:
+        if texts:
+            texts[-1].append(text)
+
+    def declared(*_: object) -> None:
+        raise RunFileError("declares XML entities, which no run file needs.", remedy="Export the activity again.")
+
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, said
+    parser.EntityDeclHandler = declared
+    try:
+        parser.Parse(_start(data), True)
+    except expat.ExpatError as error:
+        return f"line {error.lineno}: {expat.ErrorString(error.code)}"
+    return ""
+
+
+def _local(name: str) -> str:
+    return name.rpartition(":")[2]
+
+
+def _start(data: bytes) -> bytes:
+    mark = b"\xef\xbb\xbf"
+    while data[:3] == mark or data[:1].isspace():
+        data = data[3:] if data[:3] == mark else data.lstrip()
+    return data
