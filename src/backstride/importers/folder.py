@@ -4,30 +4,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
 from backstride.importers.gpx import read_gpx
 from backstride.importers.tcx import read_tcx
-from backstride.importers.unpacked import read_unpacked
+from backstride.importers.unpacked import read_unpacked, unpack
+from backstride.importers.zip_members import Member, members
 from backstride.model.run import FileOutcome
 
 __all__ = ["read_runs"]
 
-_ENDINGS = (".fit", ".gpx", ".tcx")
+_ENDINGS = (".fit", ".gpx", ".tcx", ".fit.gz", ".gpx.gz", ".tcx.gz")
 _SNIFFED = 2000
 
 
 def read_runs(paths: Iterable[Path]) -> tuple[FileOutcome, ...]:
-    """Read every FIT, GPX and TCX file among files and folders (recursively, sorted; links to folders are not followed).
+    """Read every FIT, GPX and TCX file among files, folders and zip archives, each also gzipped.
+
+    Folders are read recursively and in order; links to folders are not followed. Every file gets its outcome.
 
     Raises
     ------
     RunFileError
         For a path that does not exist; a file that cannot be read never stops the others.
     """
-    return tuple(_read(path, named) for path, named in _files(paths))
+    return tuple(outcome for path, named in _files(paths) for outcome in _read(path, named))
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, bool]]:
@@ -56,15 +60,47 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _read(path: Path, named: bool) -> FileOutcome:
-    name = path.name.lower().removesuffix(".gz")
-    if not named and not name.endswith(_ENDINGS):
-        return FileOutcome(str(path), "skipped", f"{path}: skipped, not a run file by its name")
+def _read(path: Path, named: bool) -> Iterator[FileOutcome]:
+    if path.name.lower().endswith(".zip"):
+        yield from _read_archive(path)
+    elif named or path.name.lower().endswith(_ENDINGS):
+        try:
+            data = read_unpacked(path)
+            yield _reader(data)(path, data)
+        except RunFileError as error:
+            yield FileOutcome(str(path), "unreadable", str(error))
+    else:
+        yield FileOutcome(str(path), "skipped", f"{path}: skipped, not a run file by its name")
+
+
+def _read_archive(path: Path) -> Iterator[FileOutcome]:
     try:
-        data = read_unpacked(path)
-        return _reader(data)(path, data)
+        for member in members(path, _ENDINGS):
+            inside = Path(f"{path}!{member.name}")
+            if member.refused:
+                yield FileOutcome(str(inside), "unreadable", f"{inside}: refused, it {member.refused}")
+            elif not member.name.lower().endswith(_ENDINGS) or _is_shadow(inside):
+                yield FileOutcome(str(inside), "skipped", f"{inside}: skipped, not a run file by its name")
+            else:
+                yield _read_member(inside, member)
     except RunFileError as error:
-        return FileOutcome(str(path), "unreadable", str(error))
+        yield FileOutcome(str(path), "unreadable", str(error) if error.place else f"{path}: {error}")
+
+
+def _is_shadow(path: Path) -> bool:
+    """What one system lays beside every file it packs."""
+    return path.name.startswith("._") or "__MACOSX" in path.parts
+
+
+def _read_member(inside: Path, member: Member) -> FileOutcome:
+    try:
+        plain = unpack(member.data, inside)
+        outcome = _reader(plain)(inside, plain)
+    except RunFileError as error:
+        return FileOutcome(str(inside), "unreadable", str(error))
+    if not member.damaged:
+        return outcome
+    return replace(outcome, state="damaged", detail=f"{outcome.detail}; in the archive: {member.damaged}")
 
 
 def _reader(data: bytes) -> Callable[[Path, bytes], FileOutcome]:

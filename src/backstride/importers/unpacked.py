@@ -10,7 +10,7 @@ from pathlib import Path
 from backstride.errors import RunFileError
 from backstride.regular_file import read_regular
 
-__all__ = ["read_unpacked"]
+__all__ = ["read_unpacked", "unpack"]
 
 _MAX_BYTES = 64_000_000
 
@@ -29,6 +29,17 @@ def read_unpacked(path: Path) -> bytes:
         raise RunFileError("there is no such file.", place=str(path), remedy="Check the name.") from None
     except OSError as error:
         raise RunFileError(f"cannot be read: {error.strerror}.", place=str(path)) from None
+    return unpack(data, path)
+
+
+def unpack(data: bytes, path: Path) -> bytes:
+    """The bytes themselves, or what they unpack to where they are gzipped; `path` is for messages.
+
+    Raises
+    ------
+    RunFileError
+        As for `read_unpacked`.
+    """
     if data[:2] != b"\x1f\x8b":
         return data
     try:

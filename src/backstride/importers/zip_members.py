@@ -1,0 +1,228 @@
+"""The members of a zip archive, one after another in memory, also of archives in it and of one that was cut off.
+
+Nothing is ever written under a member's name, so no name can lead outside; names that try are refused all the same.
+"""
+
+from __future__ import annotations
+
+import stat
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from backstride.errors import RunFileError
+
+__all__ = ["Member", "members"]
+
+_MAX_MEMBERS = 100_000
+_MAX_MEMBER_BYTES = 64_000_000
+_MAX_INNER_BYTES = 8_000_000_000
+_MAX_DEPTH = 2
+_IN_MEMORY_BYTES = 32_000_000
+_CHUNK = 1 << 20
+_SMALL_CHUNK = 1 << 13
+"""What is read at once of a member: little is lost with the piece in which its damage shows."""
+_LOCAL = b"PK\x03\x04"
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED, _SIZES_LATER = 0x1, 0x8
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of an archive.
+
+    Attributes
+    ----------
+    name : str
+        Its name, with the names of the archives around it before a ``!``.
+    data : bytes
+        Its content; empty when it was refused or skipped.
+    refused : str
+        Why it was refused; empty when it was not.
+    damaged : str
+        What is wrong with its content, of which `data` is what could be kept; empty when nothing is.
+    """
+
+    name: str
+    data: bytes
+    refused: str = ""
+    damaged: str = ""
+
+
+def members(path: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
+    """Give every member, with the content of those whose name has one of the wanted endings.
+
+    Parameters
+    ----------
+    path : Path
+        A zip archive; archives in it are opened too, two deep.
+    wanted : tuple of str
+        Endings in lower case. Other members come with empty data and no reason.
+
+    Yields
+    ------
+    Member
+        One damaged or hostile member never stops the others. Of an archive without its directory (a download that was
+        cut off) everything before the cut.
+
+    Raises
+    ------
+    RunFileError
+        When the file cannot be opened, or holds nothing of a zip archive.
+    """
+    try:
+        with open(path, "rb") as file:
+            yield from _inside(file, "", wanted, 1)
+    except OSError as error:
+        raise RunFileError(f"cannot be read: {error.strerror}.", place=str(path)) from None
+
+
+def _inside(file: IO[bytes], around: str, wanted: tuple[str, ...], depth: int) -> Iterator[Member]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, ValueError, EOFError):
+        file.seek(0)
+        yield from _without_directory(file, around, wanted)
+        return
+    with archive:
+        entries = archive.infolist()
+        for entry in entries[:_MAX_MEMBERS]:
+            if not entry.is_dir():
+                yield from _member(archive, entry, around, wanted, depth)
+        if len(entries) > _MAX_MEMBERS:
+            yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wanted: tuple[str, ...], depth: int) -> Iterator[Member]:
+    name = f"{around}{entry.filename}"
+    refused = _refused_name(entry.filename)
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        refused = "is a link, which an archive of runs has no need of"
+    if entry.flag_bits & _ENCRYPTED:
+        refused = "is locked by a password"
+    inner = entry.filename.lower().endswith(".zip")
+    if refused or not (inner or entry.filename.lower().endswith(wanted)):
+        yield Member(name, b"", refused)
+        return
+    try:
+        with archive.open(entry) as content:
+            if not inner:
+                yield _limited(name, *_as_far_as_sound(content))
+            elif depth >= _MAX_DEPTH:
+                yield Member(name, b"", f"is an archive more than {_MAX_DEPTH} deep")
+            else:
+                with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as copy:
+                    whole = _copy(content, copy)
+                    yield from _inside(copy, f"{name}!", wanted, depth + 1) if whole else [Member(name, b"", "unpacks to too much")]
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, RunFileError) as error:
+        yield Member(name, b"", f"is damaged ({str(error).splitlines()[0][:100] or type(error).__name__})")
+
+
+def _refused_name(name: str) -> str:
+    parts = name.replace("\\", "/").split("/")
+    if name.startswith(("/", "\\")) or ":" in parts[0] or ".." in parts:
+        return "has a name that leads outside the archive"
+    return ""
+
+
+def _as_far_as_sound(content: IO[bytes]) -> tuple[bytes, str]:
+    """What can be read of a member, and why no more could be."""
+    data = bytearray()
+    try:
+        while len(data) <= _MAX_MEMBER_BYTES and (chunk := content.read(_SMALL_CHUNK)):
+            data += chunk
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        return bytes(data), str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+    return bytes(data), ""
+
+
+def _limited(name: str, data: bytes, damaged: str = "") -> Member:
+    if len(data) > _MAX_MEMBER_BYTES:
+        return Member(name, b"", f"unpacks to more than {_MAX_MEMBER_BYTES // 1_000_000} MB")
+    if damaged and not data:
+        return Member(name, b"", f"is damaged ({damaged})")
+    return Member(name, data, damaged=damaged)
+
+
+def _copy(content: IO[bytes], copy: IO[bytes]) -> bool:
+    written = 0
+    while chunk := content.read(_CHUNK):
+        written += len(chunk)
+        if written > _MAX_INNER_BYTES:
+            return False
+        copy.write(chunk)
+    copy.seek(0)
+    return True
+
+
+def _without_directory(file: IO[bytes], around: str, wanted: tuple[str, ...]) -> Iterator[Member]:
+    """Walk the local headers of an archive that lost its directory (APPNOTE.TXT 4.3.7)."""
+    found = 0
+    while found < _MAX_MEMBERS:
+        header = file.read(30)
+        if len(header) < 30 or header[:4] != _LOCAL:
+            break
+        flags, method = struct.unpack_from("<HH", header, 6)
+        crc, packed, _, name_length, extra_length = struct.unpack_from("<IIIHH", header, 14)
+        raw = file.read(name_length)
+        file.seek(extra_length, 1)
+        name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
+        found += 1
+        if flags & _ENCRYPTED or method not in (_STORED, _DEFLATED) or (flags & _SIZES_LATER and method == _STORED):
+            yield Member(f"{around}{name}", b"", "cannot be read without the archive's directory")
+            if flags & _SIZES_LATER:
+                break
+            file.seek(packed, 1)
+            continue
+        data, whole = _stored(file, packed) if method == _STORED else _deflated(file, packed, sizes_later=bool(flags & _SIZES_LATER))
+        damaged = "" if whole else "cut off with the archive"
+        if whole and not flags & _SIZES_LATER and zlib.crc32(data) != crc:
+            damaged = "its checksum does not hold"
+        refused = _refused_name(name)
+        if refused or not name.lower().endswith(wanted):
+            data, damaged = b"", ""
+        if refused:
+            yield Member(f"{around}{name}", b"", refused)
+        elif not name.endswith("/"):
+            yield _limited(f"{around}{name}", data, damaged)
+        if not whole:
+            break
+        if flags & _SIZES_LATER:
+            mark = file.read(4)
+            file.seek(12 if mark == b"PK\x07\x08" else 8, 1)
+    if not found:
+        raise RunFileError("is not a zip archive, or nothing of it is left.", remedy="Download it again.")
+
+
+def _stored(file: IO[bytes], size: int) -> tuple[bytes, bool]:
+    if size > _MAX_MEMBER_BYTES:
+        file.seek(size, 1)
+        return b"", True
+    data = file.read(size)
+    return data, len(data) == size
+
+
+def _deflated(file: IO[bytes], size: int, *, sizes_later: bool) -> tuple[bytes, bool]:
+    begin = file.tell()
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+    out = bytearray()
+    read = 0
+    while not unpacker.eof:
+        chunk = unpacker.unconsumed_tail or file.read(_CHUNK if sizes_later else min(_CHUNK, size - read))
+        if not unpacker.unconsumed_tail:
+            read += len(chunk)
+        if not chunk:
+            return bytes(out), False
+        try:
+            out += unpacker.decompress(chunk, _MAX_MEMBER_BYTES + 1 - len(out))
+        except zlib.error:
+            return bytes(out), False
+        if len(out) > _MAX_MEMBER_BYTES:
+            return bytes(out), False
+    file.seek(begin + (read - len(unpacker.unused_data) if sizes_later else size))
+    return bytes(out), True
