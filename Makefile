@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint bench docs shows-a requirements clean python
+.PHONY: help demo test lint bench fuzz docs shows-a requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,6 +45,9 @@ lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files
 
 bench: $(VENV)/.ready ## Speed, as ratios against a peer in the same run
 	@$(VENV)/bin/python -m bench.reasoning
+
+fuzz: $(VENV)/.ready ## 200,000 damaged run files through every reader
+	@$(VENV)/bin/python -m bench.fuzz
 
 docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md

@@ -172,3 +172,23 @@ def test_every_recorded_track_equals_its_known_truth(shared_data):
             # The truth is rounded to 0.1 m.
             assert math.isclose(run.distance_m, truth["haversine_2d_m"], rel_tol=1e-5, abs_tol=0.06), file["path"]
             assert math.isclose(run.timer_time_s or run.elapsed_time_s, truth["span_s"], abs_tol=0.01), file["path"]
+
+
+@given(share=st.floats(0.6, 1))
+def test_a_gzip_file_damaged_anywhere_keeps_what_came_before(tmp_path_factory, share):
+    packed = bytearray(gzip.compress(gpx(), mtime=0))
+    at = int(share * len(packed))
+    packed[at:] = b"\xff" * (len(packed) - at)
+    folder = tmp_path_factory.mktemp("gz")
+    (folder / "a.gpx.gz").write_bytes(packed)
+    (outcome,) = read_runs([folder])
+    assert outcome.state == ("read" if at >= len(packed) else "damaged")
+    assert sum(run.record_count for run in outcome.runs) > 0
+
+
+def test_a_whole_file_under_a_wrong_gzip_checksum_is_said_to_be_damaged(tmp_path):
+    packed = bytearray(gzip.compress(gpx(), mtime=0))
+    packed[-6] ^= 1
+    (tmp_path / "a.gpx.gz").write_bytes(packed)
+    (outcome,) = read_runs([tmp_path])
+    assert (outcome.state, outcome.runs[0].record_count) == ("damaged", POINTS)

@@ -83,7 +83,7 @@ def read_fit(path: Path, data: bytes | None = None) -> FileOutcome:
     DamagedRunFileError
         When the file is broken before its first record.
     """
-    data = read_unpacked(path) if data is None else data
+    data = read_unpacked(path)[0] if data is None else data
     if len(data) < 12 or data[8:12] != b".FIT":
         raise RunFileError(_what_instead(data), place=str(path), remedy="Export the activity again as FIT.")
     messages = _fast(data) or _patient(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from backstride.errors import RunFileError
@@ -64,11 +65,7 @@ def _read(path: Path, named: bool) -> Iterator[FileOutcome]:
     if path.name.lower().endswith(".zip"):
         yield from _read_archive(path)
     elif named or path.name.lower().endswith(_ENDINGS):
-        try:
-            data = read_unpacked(path)
-            yield _reader(data)(path, data)
-        except RunFileError as error:
-            yield FileOutcome(str(path), "unreadable", str(error))
+        yield _outcome(path, partial(read_unpacked, path))
     else:
         yield FileOutcome(str(path), "skipped", f"{path}: skipped, not a run file by its name")
 
@@ -82,7 +79,7 @@ def _read_archive(path: Path) -> Iterator[FileOutcome]:
             elif not member.name.lower().endswith(_ENDINGS) or _is_shadow(inside):
                 yield FileOutcome(str(inside), "skipped", f"{inside}: skipped, not a run file by its name")
             else:
-                yield _read_member(inside, member)
+                yield _outcome(inside, partial(_of_member, member, inside))
     except RunFileError as error:
         yield FileOutcome(str(path), "unreadable", str(error) if error.place else f"{path}: {error}")
 
@@ -92,15 +89,18 @@ def _is_shadow(path: Path) -> bool:
     return path.name.startswith("._") or "__MACOSX" in path.parts
 
 
-def _read_member(inside: Path, member: Member) -> FileOutcome:
+def _outcome(path: Path, unpacked: Callable[[], tuple[bytes, str]]) -> FileOutcome:
     try:
-        plain = unpack(member.data, inside)
-        outcome = _reader(plain)(inside, plain)
+        data, damage = unpacked()
+        outcome = _reader(data)(path, data)
     except RunFileError as error:
-        return FileOutcome(str(inside), "unreadable", str(error))
-    if not member.damaged:
-        return outcome
-    return replace(outcome, state="damaged", detail=f"{outcome.detail}; in the archive: {member.damaged}")
+        return FileOutcome(str(path), "unreadable", str(error))
+    return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome
+
+
+def _of_member(member: Member, inside: Path) -> tuple[bytes, str]:
+    data, damage = unpack(member.data, inside)
+    return data, f"in the archive: {member.damaged}" if member.damaged else damage
 
 
 def _reader(data: bytes) -> Callable[[Path, bytes], FileOutcome]:

@@ -55,7 +55,7 @@ def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
         When it breaks before the first point.
     """
     document = _Document()
-    damage = stream(read_unpacked(path) if data is None else data, document.begin, document.end)
+    damage = stream(read_unpacked(path)[0] if data is None else data, document.begin, document.end)
     runs = tuple(run for track, kind in document.tracks if (run := _run(track, kind, document.creator, path)) is not None)
     if not runs:
         if damage and not any(track.points for track, _ in document.tracks):

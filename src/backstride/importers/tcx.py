@@ -64,7 +64,7 @@ def read_tcx(path: Path, data: bytes | None = None) -> FileOutcome:
         When it breaks before the first activity.
     """
     document = _Document()
-    damage = stream(read_unpacked(path) if data is None else data, document.begin, document.end)
+    damage = stream(read_unpacked(path)[0] if data is None else data, document.begin, document.end)
     runs = tuple(run for activity in document.activities if (run := _run(activity, path, damaged=bool(damage))) is not None)
     if not runs:
         if damage:

@@ -5,6 +5,7 @@ Nothing is ever written under a member's name, so no name can lead outside; name
 
 from __future__ import annotations
 
+import lzma
 import stat
 import struct
 import tempfile
@@ -30,6 +31,19 @@ _SMALL_CHUNK = 1 << 13
 _LOCAL = b"PK\x03\x04"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZES_LATER = 0x1, 0x8
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
+"""What the standard library raises over a damaged archive, from its directory to its packed data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +99,7 @@ def members(path: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
 def _inside(file: IO[bytes], around: str, wanted: tuple[str, ...], depth: int) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, EOFError):
+    except _BROKEN:
         file.seek(0)
         yield from _without_directory(file, around, wanted)
         return
@@ -119,7 +133,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
                 with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as copy:
                     whole = _copy(content, copy)
                     yield from _inside(copy, f"{name}!", wanted, depth + 1) if whole else [Member(name, b"", "unpacks to too much")]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, RunFileError) as error:
+    except (*_BROKEN, RunFileError) as error:
         yield Member(name, b"", f"is damaged ({str(error).splitlines()[0][:100] or type(error).__name__})")
 
 
@@ -136,7 +150,7 @@ def _as_far_as_sound(content: IO[bytes]) -> tuple[bytes, str]:
     try:
         while len(data) <= _MAX_MEMBER_BYTES and (chunk := content.read(_SMALL_CHUNK)):
             data += chunk
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _BROKEN as error:
         return bytes(data), str(error).splitlines()[0][:100] if str(error) else type(error).__name__
     return bytes(data), ""
 
