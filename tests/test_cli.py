@@ -96,3 +96,20 @@ def test_evaluate_scores_every_public_case():
     evaluations = json.loads(done.stdout)["evaluations"]
     assert {(e["mode"], e["engine"]) for e in evaluations} >= {("answers", "shipped"), ("answers + exam", "naive Bayes")}
     assert all(len(e["cases"]) == 40 for e in evaluations)
+
+
+def test_under_sixteen_the_page_names_no_cause(tmp_path):
+    path = tmp_path / "young.yaml"
+    path.write_text("runner: {age: 14}\nanswers: {slr: yes, pain_below_knee: yes, numbness_leg: yes, pain_groin: yes, hop_test: yes}")
+    page = backstride("assess", str(path), "--working").stdout
+    assert "No cause is put forward" in page.replace("\n", " ")
+    for words in ("Sciatica", "Stress fracture of the hip)", "Running is good"):
+        assert words not in page
+
+
+def test_old_answers_are_asked_again_on_the_command_line(tmp_path):
+    path = tmp_path / "old.yaml"
+    path.write_text("answered_at: 2020-01-01T08:00\nanswers: {pain_low_back: yes, saddle_numbness: no}")
+    answer = json.loads(backstride("assess", str(path), "--json").stdout)
+    assert "saddle_numbness" in answer["triage"]["ask_again"]
+    assert "saddle_numbness" in answer["triage"]["unanswered"]

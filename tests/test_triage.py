@@ -379,3 +379,60 @@ def test_what_no_condition_has_a_row_for_changes_no_conclusion():
     for item in silent:
         if item not in signs:
             assert assess(record({**told, item: "yes"}, age=30), KNOWLEDGE).conclusion is before.conclusion
+
+
+@pytest.mark.parametrize(
+    ("answers", "sign", "age"),
+    [
+        (("fadir", "no_pain_seated", "no_midline_pain", "pain_with_kick_or_sprint"), "constant_not_mechanical", None),
+        (("worse_standing_walking", "no_pain_seated"), "constant_not_mechanical", None),
+        (("slr", "pain_upper_back_thigh"), "pain_below_knee", None),
+        (("pain_localised_no_spread", "lumbar_rom_limited", "segment_tender", "pain_midline", "worse_lifting"), "pain_below_knee", 62),
+        (("pain_with_kick_or_sprint", "no_pain_seated", "worse_twisting", "segment_tender"), "young_extension_sport", 19),
+    ],
+)
+def test_a_sign_does_not_lower_a_level_by_contradicting_what_raised_it(answers, sign, age):
+    told = dict.fromkeys(answers, "yes")
+    before, after = (assess(record(a, age=age), KNOWLEDGE, POINT) for a in (told, {**told, sign: "yes"}))
+    assert after.triage.level.rank >= before.triage.level.rank
+
+
+def test_a_clinicians_unsure_about_what_nobody_else_told_of_is_no_answer():
+    plain = assess(record({"pain_low_back": "yes"}), KNOWLEDGE, POINT)
+    unsure = assess(record({"pain_low_back": "yes"}, exam={"paresis_exam": "unsure", "aorta_wide_palpation": "unsure"}), KNOWLEDGE, POINT)
+    assert unsure.causes == plain.causes
+    assert unsure.triage.unanswered == plain.triage.unanswered
+
+
+def test_what_asks_for_exercise_is_not_told_while_running_is_withheld():
+    told = {"cramp_late_or_hard_run": "yes", "settles_within_hours": "yes"}
+    answer = assess(record(told, age=30), KNOWLEDGE, POINT)
+    assert answer.running_withheld
+    assert not [a.id for a in answer.advice if KNOWLEDGE.advice[a.id].includes_exercise]
+
+
+def test_an_excuse_that_grew_old_leaves_the_rule_open():
+    old, fresh = NOW - timedelta(days=5), NOW - timedelta(hours=1)
+    answers = {k: Answer(v, answered_at=fresh) for k, v in {**settled(), "leg_cold_or_pale": "yes", "onset_sudden": "yes"}.items()}
+    excused = {**answers, "exertional_leg_pain_quick_relief": Answer("yes", answered_at=fresh)}
+    assert not judged(record(excused, at=NOW, age=30)).provisional
+    grown_old = {**answers, "exertional_leg_pain_quick_relief": Answer("yes", answered_at=old)}
+    answer = judged(record(grown_old, at=NOW, age=30))
+    assert "exertional_leg_pain_quick_relief" in answer.unanswered
+
+
+def test_self_care_ends_with_three_weeks_and_with_anything_to_rule_out():
+    told = settled({**MILD, "pain_low_back": "yes", "pain_localised_no_spread": "yes", "onset_lift_bend_twist": "yes"})
+    for days, level in ((20, Level.SELF_CARE), (22, Level.ROUTINE_PT)):
+        case = replace(record(told, age=30, at=NOW), onset=NOW.date() - timedelta(days=days))
+        assert assess(case, KNOWLEDGE, POINT).triage.level is level
+    for answers in (told, {**told, "pain_midline": "yes", "bone_point_tender": "yes"}):
+        answer = assess(record(answers, age=17), KNOWLEDGE, POINT)
+        assert not (answer.running_withheld and answer.triage.level is Level.SELF_CARE)
+
+
+@pytest.mark.parametrize("sign", [{"numbness_leg": "yes"}, {"pain_dermatomal": "L5"}, {"pain_leg_dominant": "yes"}])
+def test_a_leg_that_speaks_of_the_back_is_in_scope(sign):
+    nowhere = dict.fromkeys(("pain_low_back", "pain_back_any", "pain_buttock", "pain_leg_any"), "no")
+    assert assess(record(nowhere), KNOWLEDGE, POINT).out_of_scope
+    assert not assess(record({**nowhere, **sign}), KNOWLEDGE, POINT).out_of_scope

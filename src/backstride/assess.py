@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment
+from backstride.model.evidence import Measure
 from backstride.model.record import Record
 from backstride.reasoning import advise, explanation
 from backstride.reasoning.network import Network
 from backstride.reasoning.next_question import next_questions
-from backstride.reasoning.observe import Observed, observe
+from backstride.reasoning.observe import observe
 from backstride.reasoning.posterior import infer
-from backstride.reasoning.triage import rule_signs, triage
+from backstride.reasoning.triage import rule_signs, triage, without_self_care
 from backstride.training import measures_of
 
 __all__ = ["assess", "network_of"]
@@ -67,11 +70,13 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     ranked = explanation.causes(posterior, knowledge)
     conclusion, reason = advise.conclude(posterior, ranked, observed, knowledge)
     first = advise.leading(ranked, conclusion)
-    level = triage(observed, record, knowledge, alarm(observed, network), first)
+    level = triage(observed, record, knowledge, alarm(record, measures, network), first)
     age_and_sex = [o for o in observed.factors if knowledge.factors[o.id].group == "demographic"]
     base = infer(network, (), age_and_sex, observed.sex, draws=False)
     serious = advise.must_not_miss(posterior, base, level, observed.sex, knowledge)
-    withheld = advise.running_withheld(posterior, level, ranked, conclusion, serious, knowledge)
+    withheld = advise.running_withheld(level, ranked, conclusion, serious, knowledge)
+    if withheld:
+        level = without_self_care(level, knowledge)
     share = knowledge.limits["interval_share"].value
     assert not isinstance(share, tuple)
     return Assessment(
@@ -98,10 +103,20 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     )
 
 
-def alarm(observed: Observed, network: Network) -> dict[str, float]:
-    """The probability of each condition without the signs that rules judge: it may raise a level, and no sign can lower it."""
+def alarm(record: Record, measures: Iterable[Measure], network: Network) -> dict[str, float]:
+    """The probability of each condition as if the signs that rules judge had not been spoken of.
+
+    It may raise a level. Left out before anything is weighed, such a sign can neither lower it nor contradict away what does.
+    """
     signs = rule_signs(network.knowledge)
-    findings = [o for o in observed.findings if o.id not in signs]
+    without = replace(
+        record,
+        runner=replace(record.runner, pregnant=None),
+        answers={item: answer for item, answer in record.answers.items() if item not in signs},
+        exam={item: answer for item, answer in record.exam.items() if item not in signs},
+        confirmations={},
+    )
+    observed = observe(without, network.knowledge, measures)
     covariates = [o for o in observed.covariates if o.id not in signs]
-    posterior = infer(network, findings, covariates, observed.sex, draws=False)
+    posterior = infer(network, observed.findings, covariates, observed.sex, draws=False)
     return dict(zip(network.conditions, posterior.marginal[:, 0].tolist(), strict=True))

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -52,7 +53,8 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = app(standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except typer.Abort:
         code = 130
     except BackstrideError as error:
@@ -253,6 +255,8 @@ def version() -> None:
 def _record(path: Path) -> tuple[Record, list[str]]:
     """The case with its runs, and a line for every file that was not read whole."""
     case = read_case(path)
+    if case.record.assessed_at is None:
+        case.record = replace(case.record, assessed_at=datetime.now(UTC))
     if not case.run_paths:
         return case.record, []
     from backstride.importers.folder import read_runs

@@ -244,7 +244,11 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True)
 class AdviceItem:
-    """A recommendation for a condition, a factor or everyone, at a moment; ``program`` is for this program, never told to a runner."""
+    """A recommendation for a condition, a factor or everyone, at a moment.
+
+    A target of ``program`` is for this program, never told to a runner. ``includes_exercise`` marks what asks for running or
+    exercise at a moment that is not about it.
+    """
 
     id: str
     target_type: str
@@ -262,6 +266,7 @@ class AdviceItem:
     easier: str = ""
     harder: str = ""
     stop_rule: str = ""
+    includes_exercise: bool = False
     reviewed_by: tuple[str, ...] = ()
     file: str = ""
 

@@ -137,6 +137,7 @@ KINDS: Mapping[str, Shape] = {
         id=TEXT, target_type=_words("general", "condition", "factor", "program"), target=TEXT,
         moment=_words("tonight", "until_seen", "can_i_run", "race_coming", "plan", "exercise"), text=TEXT, grade=TEXT, grade_system=TEXT,
         guidelines=IDS, sources=IDS, verified=TEXT, caution=TEXT, exercise=TEXT, dose=TEXT, easier=TEXT, harder=TEXT, stop_rule=TEXT,
+        includes_exercise=FLAG,
         reviewed_by=IDS,
     ),
     "beliefs": _record(

@@ -30,6 +30,9 @@ _PAIN_SITES = ("pain_low_back", "pain_back_any", "pain_thoracic", "pain_midline"
                "pain_sit_bone", "pain_thigh", "pain_upper_back_thigh", "pain_leg_any", "pain_hip_any", "pain_lateral_hip",
                "pain_flank", "pain_groin", "pain_below_knee")  # fmt: skip
 
+_SIGNS_OF_LEG_OR_BACK = ("pain_dermatomal", "pain_leg_dominant", "pain_both_legs", "pain_localised_no_spread", "alternating_buttock_pain",
+                         "numbness_leg", "weakness_leg", "bilateral_sciatica")  # fmt: skip
+
 
 def _limit(knowledge: Knowledge, name: str) -> float:
     value = knowledge.limits[name].value
@@ -45,7 +48,8 @@ def out_of_scope(observed: Observed, knowledge: Knowledge) -> str:
     sites = [item for item in _PAIN_SITES if item in observed.said]
     said_no = {item for item in sites if set(observed.said[item]) <= {"no"}}
     no_back = bool({"pain_low_back", "pain_back_any"} & said_no)
-    if sites and no_back and {"pain_buttock", "pain_leg_any"} <= said_no and len(said_no) == len(sites):
+    elsewhere = any(set(observed.said.get(item, ())) - {"no", "none", "unsure"} for item in _SIGNS_OF_LEG_OR_BACK)
+    if sites and not elsewhere and no_back and {"pain_buttock", "pain_leg_any"} <= said_no and len(said_no) == len(sites):
         return "No pain in the back, buttock or thigh was reported: this program has nothing to say about other pain."
     return ""
 
@@ -137,7 +141,6 @@ def must_not_miss(posterior: Posterior, base: Posterior, triage: Triage, sex: st
 
 
 def running_withheld(
-    posterior: Posterior,
     triage: Triage,
     ranked: Sequence[Cause],
     conclusion: Conclusion,
@@ -223,7 +226,7 @@ def advice(triage: Triage, first: str | None, serious: Sequence[MustNotMiss], wi
         for_all = item.target_type == "general" and not withheld
         if not (for_serious or for_leading or for_all):
             continue
-        if withheld and item.moment not in ("tonight", "until_seen"):
+        if withheld and (item.includes_exercise or item.moment not in ("tonight", "until_seen")):
             continue
         place = to_rule_out.index(item.target) if for_serious else len(to_rule_out)
         target = item.target if item.target_type == "condition" else ""

@@ -78,7 +78,7 @@ def observe(record: Record, knowledge: Knowledge, measures: Iterable[Measure] = 
         by_source = stated[item]
         best = by_source.get(Source.CLINICIAN) or by_source[Source.RUNNER]
         if best.value == "unsure":
-            best = by_source[Source.RUNNER]
+            best = by_source.get(Source.RUNNER, best)
         if best.value == "unsure":
             continue
         target = findings if item in knowledge.findings else factors
@@ -249,7 +249,8 @@ def _add_inflammatory_score(
     Young onset, gradual onset, better with movement, not better with rest, night pain easing on getting up;
     ``better_with_movement`` asks for two of them at once. Source: Sieper 2009 (the Experts' criteria, 4 of 5).
     """
-    if "ibp_composite" in said or "ibp_composite" not in knowledge.findings or record.runner.age is None:
+    given = [value for value in said.get("ibp_composite", ()) if value != "unsure"]
+    if given or "ibp_composite" not in knowledge.findings or record.runner.age is None:
         return
     if not all(item in findings for item in IBP_ITEMS):
         return

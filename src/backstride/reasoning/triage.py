@@ -7,6 +7,7 @@ down to the same day, never lower; other rules count on.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ from backstride.model.evidence import Source
 from backstride.model.record import Record
 from backstride.reasoning.observe import Observed
 
-__all__ = ["LEVEL_OF_ACTION", "fired_flags", "rule_signs", "triage", "unanswered_emergency_items"]
+__all__ = ["LEVEL_OF_ACTION", "fired_flags", "rule_signs", "triage", "unanswered_emergency_items", "without_self_care"]
 
 LEVEL_OF_ACTION = {
     "emergency_now": Level.EMERGENCY,
@@ -69,7 +70,7 @@ def triage(observed: Observed, record: Record, knowledge: Knowledge, probability
     unanswered = unanswered_emergency_items(observed, knowledge, also=stale)
     if reasons:
         level, who = reasons[0].level, reasons[0].who
-    elif not unanswered and _self_care(observed, knowledge, leading):
+    elif not unanswered and _self_care(observed, record, knowledge, leading):
         level, who = Level.SELF_CARE, Who.SELF
     else:
         level, who = Level.ROUTINE_PT, Who.PHYSICAL_THERAPIST
@@ -82,6 +83,14 @@ def triage(observed: Observed, record: Record, knowledge: Knowledge, probability
         unanswered=unanswered,
         ask_again=tuple(sorted(stale)),
     )
+
+
+def without_self_care(triage: Triage, knowledge: Knowledge) -> Triage:
+    """The same with a therapist's visit where it was self-care: nobody is left alone with what keeps one from running."""
+    if triage.level is not Level.SELF_CARE:
+        return triage
+    by_when = knowledge.wording[wording_id(Level.ROUTINE_PT, Who.PHYSICAL_THERAPIST)].by_when
+    return replace(triage, level=Level.ROUTINE_PT, who=Who.PHYSICAL_THERAPIST, by_when=by_when)
 
 
 def wording_id(level: Level, who: Who) -> str:
@@ -133,18 +142,18 @@ def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: f
 
     def known(name: str) -> Stated | str | int | None:
         finding = knowledge.findings.get(name)
-        if finding is not None and finding.only_for_sex and observed.sex not in (None, finding.only_for_sex):
-            return "no"
-        # A therapist's test or a factor that nobody told of is not for the runner to answer.
-        if name != "age" and (finding is None or finding.answered_by != "runner") and said(name) is None:
+        other_sex = finding is not None and finding.only_for_sex and observed.sex not in (None, finding.only_for_sex)
+        # A therapist's test or a factor that nobody could tell of is not for the runner to answer.
+        not_for_runner = name != "age" and (finding is None or finding.answered_by != "runner")
+        if (other_sex or not_for_runner) and _open(said(name)):
             return "no"
         return None if name in also else said(name)
 
     for flag in knowledge.red_flags.values():
         rule = _parsed(flag.rule)
-        if flag.action != "emergency_now" or rule.evaluate(known) or not rule.could_hold(known):
+        if flag.action != "emergency_now" or rule.evaluate(said) or not rule.could_hold(known):
             continue
-        asked = [name for name, signs in rule.polarity().items() if True in signs and _open(known(name))]
+        asked = [name for name, signs in rule.polarity().items() if (True in signs or name in also) and _open(known(name))]
         needed = [name for name in asked if not rule.could_hold(_with(known, name, "no" if name != "age" else 0))]
         for name in needed or asked:
             settles[name] = settles.get(name, 0) + 1
@@ -205,13 +214,17 @@ def _reason_of_condition(condition: Condition, probability: Mapping[str, float],
     return Reason(level, who, f"{condition.plain_name} fits well enough to be looked at.", condition=condition.id)
 
 
-def _self_care(observed: Observed, knowledge: Knowledge, leading: str | None) -> bool:
-    """A first spell under three weeks, mild and improving, in which a condition leads that one may treat oneself."""
+def _self_care(observed: Observed, record: Record, knowledge: Knowledge, leading: str | None) -> bool:
+    """A first spell within ``self_care_days``, mild and improving, in which a condition leads that one may treat oneself."""
     if leading is None or knowledge.conditions[leading].urgency != Level.SELF_CARE:
         return False
     limit = knowledge.limits["self_care_pain"].value
     assert not isinstance(limit, tuple)
     pain = [value for value in observed.said.get("pain_severity", ()) if not isinstance(value, str)]
+    days = knowledge.limits["self_care_days"].value
+    assert not isinstance(days, tuple)
+    if record.onset and record.assessed_at and (record.assessed_at.date() - record.onset).days > days:
+        return False
     mild = bool(pain) and max(pain) <= limit and "yes" not in observed.said.get("pain_severe", ())
 
     def only(item: str, value: str) -> bool:

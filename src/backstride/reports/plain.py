@@ -76,13 +76,14 @@ def _head(answer: Assessment) -> list[str]:
 
 def _what_to_do(answer: Assessment, names: Names) -> list[str]:
     triage = answer.triage
-    lines = [*_title("What to do first"), *_wrap(names.level_words), *_reasons(triage, names)]
+    lines = [*_title("What to do first"), *_wrap(names.level_words), *_reasons(answer, names)]
     if triage.level is not Level.EMERGENCY:
         lines += _still_to_answer(triage, names)
-    if names.running_words:
+    if names.running_words and not (answer.out_of_scope and answer.running_withheld == "running_unknown"):
         lines += ["", *_wrap(f"Can I run? {names.running_words}")]
     for item in _told(answer):
-        about = f" ({names.conditions[item.condition]})" if item.condition in _serious(answer) else ""
+        named = item.condition in _serious(answer) and not answer.out_of_scope
+        about = f" ({names.conditions[item.condition]})" if named else ""
         lines += ["", *_wrap(f"{_MOMENTS[item.moment]}{about} {item.text} [grade {item.grade}]")]
         if item.caution:
             lines += _wrap(f"Take care: {item.caution.rstrip('.')}.", "  ")
@@ -104,9 +105,11 @@ def _still_to_answer(triage: Triage, names: Names) -> list[str]:
     return lines
 
 
-def _reasons(triage: Triage, names: Names) -> list[str]:
+def _reasons(answer: Assessment, names: Names) -> list[str]:
     lines: list[str] = []
-    for reason in triage.reasons[:4]:
+    # Where no cause may be put forward none is named as a reason either; its level stands.
+    told = [r for r in answer.triage.reasons if not (answer.out_of_scope and r.condition)]
+    for reason in told[:4]:
         said = [names.observations.get(item, item).lower() for item in reason.observations]
         yours = f" You said: {'; '.join(said)}." if said else ""
         back = " Asked again, you said no: still to be seen today." if reason.confirm and reason.confirm_answer == "no" else ""
@@ -115,8 +118,8 @@ def _reasons(triage: Triage, names: Names) -> list[str]:
             lines += _wrap(f"Be sure of it: {reason.confirm} Only a clear no (confirm: {reason.red_flag}: no) makes it today.", "    ")
         if reason.say and reason.level.rank >= Level.URGENT_SAME_DAY.rank and not back:
             lines += _wrap(f'Say there: "{reason.say}"', "    ")
-    if len(triage.reasons) > 4:
-        lines.append(f"  - and {len(triage.reasons) - 4} more, see --working")
+    if len(told) > 4:
+        lines.append(f"  - and {len(told) - 4} more, see --working")
     return lines
 
 
@@ -244,6 +247,5 @@ def _working(answer: Assessment, names: Names) -> list[str]:
 
 def _closing(answer: Assessment) -> str:
     review = "" if answer.reviewed else " No clinician has reviewed its rules, words or numbers yet; most of its numbers are assumptions."
-    urgent = answer.triage.level.rank >= Level.URGENT_SAME_DAY.rank
-    cheer = "" if urgent else " Running is good for backs: most runners with back pain run again."
+    cheer = "" if answer.running_withheld else " Running is good for backs: most runners with back pain run again."
     return f"This says what fits, never what you have: it is not a diagnosis.{review}{cheer} Knowledge {answer.knowledge_version}."
