@@ -141,3 +141,10 @@ def test_the_recorded_archives_give_their_runs_and_nothing_outside(shared_data):
         assert sum(len(o.runs) for o in found) == count
     found = read_runs([shared_data / "corrupt" / "zip_path_traversal.zip"])
     assert [o.state for o in found] == ["unreadable", "read", "skipped"]
+
+
+def test_a_member_without_a_name_is_no_crash(tmp_path):
+    data = packed({"x": b"", "ok.gpx": gpx()})
+    at = data.index(b"PK\x01\x02")
+    nameless = data[: at + 28] + b"\0\0" + data[at + 30 : at + 46] + data[at + 47 :]
+    assert outcomes(tmp_path, nameless)["ok.gpx"].state == "read"

@@ -106,7 +106,7 @@ def _inside(file: IO[bytes], around: str, wanted: tuple[str, ...], depth: int) -
     with archive:
         entries = archive.infolist()
         for entry in entries[:_MAX_MEMBERS]:
-            if not entry.is_dir():
+            if not entry.filename.endswith("/"):
                 yield from _member(archive, entry, around, wanted, depth)
         if len(entries) > _MAX_MEMBERS:
             yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
