@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
-from backstride.importers.track import Point, Track, number, parse_time
+from backstride.importers.track import Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run
@@ -62,12 +62,7 @@ def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
             raise DamagedRunFileError(f"is broken before its first point ({damage}).", place=str(path))
         what = "its points have no times: a planned route, not a run" if document.tracks else "it holds no track"
         raise RunFileError(f"holds no run ({what}).", place=str(path), remedy="Export the activity, not the route.")
-    count = sum(run.record_count for run in runs)
-    words = ", ".join(f"{run.sport} {(run.distance_m or 0) / 1000:.2f} km" for run in runs)
-    detail = f"{path}: {count} points, {words}"
-    if damage:
-        return FileOutcome(str(path), "damaged", f"{detail}; damaged: {damage}; every point before the damage was kept", runs)
-    return FileOutcome(str(path), "read", detail, runs)
+    return outcome_of(runs, path, damage)
 
 
 class _Document:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
-from backstride.importers.track import Point, Track, number, parse_time
+from backstride.importers.track import Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run
@@ -70,12 +70,7 @@ def read_tcx(path: Path, data: bytes | None = None) -> FileOutcome:
         if damage:
             raise DamagedRunFileError(f"is broken before its first point ({damage}).", place=str(path))
         raise RunFileError("holds no activity.", place=str(path), remedy="Export the activity, not a course or a workout.")
-    count = sum(run.record_count for run in runs)
-    words = ", ".join(f"{run.sport} {'no distance' if run.distance_m is None else f'{run.distance_m / 1000:.2f} km'}" for run in runs)
-    detail = f"{path}: {count} points, {words}"
-    if damage:
-        return FileOutcome(str(path), "damaged", f"{detail}; damaged: {damage}; every point before the damage was kept", runs)
-    return FileOutcome(str(path), "read", detail, runs)
+    return outcome_of(runs, path, damage)
 
 
 class _Document:

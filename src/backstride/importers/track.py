@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from backstride.model.run import Samples
+from backstride.model.run import FileOutcome, Run, Samples
 
-__all__ = ["Point", "Track", "number", "parse_time"]
+__all__ = ["Point", "Track", "number", "outcome_of", "parse_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -88,6 +89,16 @@ class Track:
         gaps = np.diff(times[np.isfinite(times)])
         moving = float(gaps[(gaps > 0) & (gaps <= 60)].sum())
         return moving > 0 and _RUNNING_MPS[0] <= length / moving <= _RUNNING_MPS[1]
+
+
+def outcome_of(runs: tuple[Run, ...], path: Path, damage: str) -> FileOutcome:
+    """What became of a file that gave these runs; `damage` says where and why it ends to be readable, or is empty."""
+    count = sum(run.record_count for run in runs)
+    words = ", ".join(f"{run.sport} {'no distance' if run.distance_m is None else f'{run.distance_m / 1000:.2f} km'}" for run in runs)
+    detail = f"{path}: {count} points, {words}"
+    if damage:
+        return FileOutcome(str(path), "damaged", f"{detail}; damaged: {damage}; every point before the damage was kept", runs)
+    return FileOutcome(str(path), "read", detail, runs)
 
 
 def number(text: str) -> float:
