@@ -5,20 +5,21 @@ Nothing is ever written under a member's name, so no name can lead outside; name
 
 from __future__ import annotations
 
-import lzma
 import stat
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
 from pathlib import Path
 from typing import IO
 
 from backstride.errors import RunFileError
+from backstride.importers.content import BROKEN, Content, reason_of
 
-__all__ = ["Member", "members"]
+__all__ = ["Member", "Want", "members"]
 
 _MAX_MEMBERS = 100_000
 _MAX_MEMBER_BYTES = 64_000_000
@@ -31,19 +32,14 @@ _SMALL_CHUNK = 1 << 13
 _LOCAL = b"PK\x03\x04"
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _SIZES_LATER = 0x1, 0x8
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    NotImplementedError,
-    OSError,
-    OverflowError,
-    RuntimeError,
-    ValueError,
-)
-"""What the standard library raises over a damaged archive, from its directory to its packed data."""
+
+
+class Want(Enum):
+    """What is wanted of a member: nothing, its content whole, or as a stream because it may be very large."""
+
+    NO = "no"
+    WHOLE = "whole"
+    STREAM = "stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +56,29 @@ class Member:
         Why it was refused; empty when it was not.
     damaged : str
         What is wrong with its content, of which `data` is what could be kept; empty when nothing is.
+    opened : callable or None
+        Gives the content of a member that is wanted as a stream, from its start; works until the next member is asked for.
+    size_bytes : int
+        As packed.
     """
 
     name: str
     data: bytes
     refused: str = ""
     damaged: str = ""
+    opened: Callable[[], Content] | None = None
+    size_bytes: int = 0
 
 
-def members(path: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
-    """Give every member, with the content of those whose name has one of the wanted endings.
+def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
+    """Give every member, with the content of those that are wanted by their name.
 
     Parameters
     ----------
     path : Path
         A zip archive; archives in it are opened too, two deep.
-    wanted : tuple of str
-        Endings in lower case. Other members come with empty data and no reason.
+    wanted : callable
+        What is wanted of a member of this name. The others come with empty data and no reason.
 
     Yields
     ------
@@ -96,10 +98,10 @@ def members(path: Path, wanted: tuple[str, ...]) -> Iterator[Member]:
         raise RunFileError(f"cannot be read: {error.strerror}.", place=str(path)) from None
 
 
-def _inside(file: IO[bytes], around: str, wanted: tuple[str, ...], depth: int) -> Iterator[Member]:
+def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
     try:
         archive = zipfile.ZipFile(file)
-    except _BROKEN:
+    except BROKEN:
         file.seek(0)
         yield from _without_directory(file, around, wanted)
         return
@@ -112,7 +114,7 @@ def _inside(file: IO[bytes], around: str, wanted: tuple[str, ...], depth: int) -
             yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
 
 
-def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wanted: tuple[str, ...], depth: int) -> Iterator[Member]:
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
     name = f"{around}{entry.filename}"
     refused = _refused_name(entry.filename)
     if stat.S_ISLNK(entry.external_attr >> 16):
@@ -120,21 +122,33 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
     if entry.flag_bits & _ENCRYPTED:
         refused = "is locked by a password"
     inner = entry.filename.lower().endswith(".zip")
-    if refused or not (inner or entry.filename.lower().endswith(wanted)):
-        yield Member(name, b"", refused)
+    want = wanted(entry.filename)
+    plain = Member(name, b"", refused, size_bytes=entry.compress_size)
+    if refused or not (inner or want is not Want.NO):
+        yield plain
+        return
+    if want is Want.STREAM:
+        yield replace(plain, opened=lambda: _stream_of(archive, entry))
         return
     try:
         with archive.open(entry) as content:
             if not inner:
-                yield _limited(name, *_as_far_as_sound(content))
+                yield replace(_limited(name, *_as_far_as_sound(content)), size_bytes=entry.compress_size)
             elif depth >= _MAX_DEPTH:
-                yield Member(name, b"", f"is an archive more than {_MAX_DEPTH} deep")
+                yield replace(plain, refused=f"is an archive more than {_MAX_DEPTH} deep")
             else:
                 with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as copy:
                     whole = _copy(content, copy)
-                    yield from _inside(copy, f"{name}!", wanted, depth + 1) if whole else [Member(name, b"", "unpacks to too much")]
-    except (*_BROKEN, RunFileError) as error:
-        yield Member(name, b"", f"is damaged ({str(error).splitlines()[0][:100] or type(error).__name__})")
+                    yield from _inside(copy, f"{name}!", wanted, depth + 1) if whole else [replace(plain, refused="unpacks to too much")]
+    except (*BROKEN, RunFileError) as error:
+        yield replace(plain, refused=f"is damaged ({reason_of(error)})")
+
+
+def _stream_of(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Content:
+    try:
+        return Content(archive.open(entry))
+    except BROKEN as error:
+        raise RunFileError(f"is damaged ({reason_of(error)}).", place=entry.filename) from None
 
 
 def _refused_name(name: str) -> str:
@@ -150,8 +164,8 @@ def _as_far_as_sound(content: IO[bytes]) -> tuple[bytes, str]:
     try:
         while len(data) <= _MAX_MEMBER_BYTES and (chunk := content.read(_SMALL_CHUNK)):
             data += chunk
-    except _BROKEN as error:
-        return bytes(data), str(error).splitlines()[0][:100] if str(error) else type(error).__name__
+    except BROKEN as error:
+        return bytes(data), reason_of(error)
     return bytes(data), ""
 
 
@@ -174,7 +188,7 @@ def _copy(content: IO[bytes], copy: IO[bytes]) -> bool:
     return True
 
 
-def _without_directory(file: IO[bytes], around: str, wanted: tuple[str, ...]) -> Iterator[Member]:
+def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Want]) -> Iterator[Member]:
     """Walk the local headers of an archive that lost its directory (APPNOTE.TXT 4.3.7)."""
     found = 0
     while found < _MAX_MEMBERS:
@@ -193,12 +207,19 @@ def _without_directory(file: IO[bytes], around: str, wanted: tuple[str, ...]) ->
                 break
             file.seek(packed, 1)
             continue
+        refused, want = _refused_name(name), wanted(name)
+        if want is Want.STREAM and not refused:
+            begin = file.tell()
+            yield Member(f"{around}{name}", b"", opened=_opener(file, begin, method, packed), size_bytes=packed)
+            file.seek(begin)
+            if not _pass_over(file, method, packed, sizes_later=bool(flags & _SIZES_LATER)):
+                break
+            continue
         data, whole = _stored(file, packed) if method == _STORED else _deflated(file, packed, sizes_later=bool(flags & _SIZES_LATER))
         damaged = "" if whole else "cut off with the archive"
         if whole and not flags & _SIZES_LATER and zlib.crc32(data) != crc:
             damaged = "its checksum does not hold"
-        refused = _refused_name(name)
-        if refused or not name.lower().endswith(wanted):
+        if refused or want is Want.NO:
             data, damaged = b"", ""
         if refused:
             yield Member(f"{around}{name}", b"", refused)
@@ -207,10 +228,76 @@ def _without_directory(file: IO[bytes], around: str, wanted: tuple[str, ...]) ->
         if not whole:
             break
         if flags & _SIZES_LATER:
-            mark = file.read(4)
-            file.seek(12 if mark == b"PK\x07\x08" else 8, 1)
+            _pass_over_sizes(file)
     if not found:
         raise RunFileError("is not a zip archive, or nothing of it is left.", remedy="Download it again.")
+
+
+class _Inflated:
+    """A deflated member read in pieces from an archive without its directory; one reader of the file at a time."""
+
+    def __init__(self, file: IO[bytes], size: int) -> None:
+        self._file = file
+        self._left = size or None  # None: its size stands behind it
+        self._unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def read(self, size: int) -> bytes:
+        while not self._unpacker.eof:
+            packed = self._unpacker.unconsumed_tail or self._file.read(_CHUNK if self._left is None else min(_CHUNK, self._left))
+            if self._left is not None and not self._unpacker.unconsumed_tail:
+                self._left -= len(packed)
+            if not packed:
+                raise EOFError("cut off with the archive")
+            if data := self._unpacker.decompress(packed, size):
+                return data
+        return b""
+
+    def end(self) -> None:
+        """Read to its end, which is where the next header begins."""
+        while self.read(_CHUNK):
+            pass
+        self._file.seek(-len(self._unpacker.unused_data), 1)
+
+    def close(self) -> None:
+        """Nothing to give back: the archive stays open."""
+
+
+class _Stored(_Inflated):
+    """The same of a member that is not packed."""
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(min(size, self._left or 0))
+        self._left = (self._left or 0) - len(data)
+        if not data and self._left:
+            raise EOFError("cut off with the archive")
+        return data
+
+
+def _opener(file: IO[bytes], at: int, method: int, size: int) -> Callable[[], Content]:
+    def opened() -> Content:
+        file.seek(at)
+        return Content(_Stored(file, size) if method == _STORED else _Inflated(file, size))
+
+    return opened
+
+
+def _pass_over(file: IO[bytes], method: int, size: int, *, sizes_later: bool) -> bool:
+    """Go to the header behind a member; False where there is none."""
+    if method == _STORED or not sizes_later:
+        file.seek(size, 1)
+        return True
+    try:
+        _Inflated(file, 0).end()
+    except BROKEN:
+        return False
+    _pass_over_sizes(file)
+    return True
+
+
+def _pass_over_sizes(file: IO[bytes]) -> None:
+    """The checksum and sizes that follow the data of a streamed member (APPNOTE.TXT 4.3.9)."""
+    mark = file.read(4)
+    file.seek(12 if mark == b"PK\x07\x08" else 8, 1)
 
 
 def _stored(file: IO[bytes], size: int) -> tuple[bytes, bool]:

@@ -1,0 +1,61 @@
+"""Which reader reads what: one line a format. The content decides, never the name alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from backstride.errors import RunFileError
+from backstride.importers.fit import read_fit
+from backstride.importers.gpx import read_gpx
+from backstride.importers.items import Item
+from backstride.importers.tcx import read_tcx
+from backstride.importers.unpacked import read_unpacked, unpack
+from backstride.model.run import FileOutcome
+
+__all__ = ["read_item"]
+
+Reader = Callable[[Path, bytes], FileOutcome]
+
+_SNIFFED = 4000
+
+
+def read_item(item: Item) -> FileOutcome:
+    """Read one item, whatever it is.
+
+    Returns
+    -------
+    FileOutcome
+        Always one, with a line for a person; nothing that a file holds raises.
+    """
+    path = Path(item.path)
+    if item.skipped:
+        return FileOutcome(item.path, "skipped", f"{item.path}: {item.skipped}")
+    if item.refused:
+        return FileOutcome(item.path, "unreadable", f"{item.path}: refused, it {item.refused}")
+    try:
+        if item.opened is not None:
+            return FileOutcome(item.path, "skipped", f"{item.path}: skipped, not a health export")
+        data, damage = read_unpacked(item.file) if item.file is not None else unpack(item.data, path)
+        damage = f"in the archive: {item.damaged}" if item.damaged else damage
+        outcome = _reader(path, data)(path, data)
+    except RunFileError as error:
+        return FileOutcome(item.path, "unreadable", str(error))
+    return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome
+
+
+def _reader(path: Path, data: bytes) -> Reader:
+    """The reader of what the content is; FIT's says what else it may be."""
+    start = data[:_SNIFFED].replace(b"\0", b"").lower()  # UTF-16 has a zero beside every letter
+    if data[8:12] == b".FIT":
+        return read_fit
+    if b"<gpx" in start:
+        return read_gpx
+    if b"<trainingcenterdatabase" in start:
+        return read_tcx
+    return read_fit if path.suffix.lower() not in (".csv", ".json") else _no_table
+
+
+def _no_table(path: Path, data: bytes) -> FileOutcome:
+    return FileOutcome(str(path), "skipped", f"{path}: skipped, holds nothing about runs, shoes or days")
