@@ -55,6 +55,8 @@ class Measure:
         From what it was computed, in words for a person (``"16 runs, 2026-08-01 to 2026-10-04"``).
     missing_because : str
         Empty when there is a value.
+    device : str
+        What recorded it, as in `Run.device`, where the value depends on that; a trend never mixes two.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Measure:
     unit: str
     origin: str = ""
     missing_because: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from backstride.model.evidence import Answer
-from backstride.model.run import FileOutcome, Run, Shoe
+from backstride.model.run import DayValue, FileOutcome, Run, Shoe
 
 __all__ = ["Record", "Runner"]
 
@@ -56,6 +56,8 @@ class Record:
         What became of every run file named by the case.
     assessed_at : datetime or None
         The moment for which the record is judged; None means the answers are current.
+    days : tuple of DayValue
+        What is known about single days: sleep, weight...
     """
 
     id: str
@@ -68,3 +70,4 @@ class Record:
     shoes: tuple[Shoe, ...] = ()
     files: tuple[FileOutcome, ...] = ()
     assessed_at: datetime | None = None
+    days: tuple[DayValue, ...] = ()

@@ -10,6 +10,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from backstride.model.run_measures import RunMeasures
+
 __all__ = ["DayValue", "FileOutcome", "Run", "Samples", "Shoe", "StartKnown"]
 
 FloatArray = npt.NDArray[np.float64]
@@ -75,6 +77,8 @@ class Run:
         Whether `start` is a moment, a clock reading without offset, or a day.
     by_hand : bool
         Typed in, not recorded.
+    measured : RunMeasures or None
+        What was measured on it when it came in; None when it was not yet.
     load_samples : callable
         Gives the per-record columns; read only when asked for.
     """
@@ -99,6 +103,7 @@ class Run:
     links: tuple[str, ...] = ()
     start_known: StartKnown = StartKnown.INSTANT
     by_hand: bool = False
+    measured: RunMeasures | None = field(default=None, compare=False)
     load_samples: Callable[[], Samples] = field(default=_no_samples, compare=False, repr=False)
 
     @property
