@@ -179,6 +179,8 @@ class FileOutcome:
     table : bool
         Whether the runs are rows of a growing list (a table, a health export): the next file that a service gives holds them
         again under another content, so each is known by what it says and not by the file it stands in.
+    worn : mapping of str to str
+        Which pair was worn in runs that stand in other files: a name as in `Run.links` to the name of a `Shoe`.
     """
 
     path: str
@@ -188,3 +190,4 @@ class FileOutcome:
     shoes: tuple[Shoe, ...] = ()
     days: tuple[DayValue, ...] = ()
     table: bool = False
+    worn: Mapping[str, str] = field(default_factory=dict)
