@@ -8,6 +8,8 @@ from pathlib import Path
 
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
+from backstride.importers.garmin import holds_garmin_activities, holds_garmin_gear, read_garmin_activities, read_garmin_gear
+from backstride.importers.garmin_days import holds_garmin_days, read_garmin_days
 from backstride.importers.gpx import read_gpx
 from backstride.importers.items import Item
 from backstride.importers.tcx import read_tcx
@@ -54,6 +56,12 @@ def _reader(path: Path, data: bytes) -> Reader:
         return read_gpx
     if b"<trainingcenterdatabase" in start:
         return read_tcx
+    if holds_garmin_activities(start):
+        return read_garmin_activities
+    if holds_garmin_gear(start):
+        return read_garmin_gear
+    if holds_garmin_days(start):
+        return read_garmin_days
     return read_fit if path.suffix.lower() not in (".csv", ".json") else _no_table
 
 

@@ -14,6 +14,8 @@ __all__ = ["JsonRows", "instant", "real", "words"]
 _BETWEEN = re.compile(r"[\s,]*")
 _YEARS = (1990, 2100)
 _MOST_WORDS = 4000
+_MOST_ROWS = 200_000
+"""Ten a day for fifty years."""
 
 
 def _no_number(_: str) -> None:
@@ -31,16 +33,18 @@ class JsonRows:
     Attributes
     ----------
     damage : str
-        Why the objects end before the document's end; known after they were taken. Empty when nothing is wrong.
+        Why the objects taken last end before the document's end; known after they were taken. Empty when nothing is wrong.
     """
 
     def __init__(self, data: bytes) -> None:
         self._text = data.decode(json.detect_encoding(data), "replace").lstrip("\ufeff")
         self._decoder = json.JSONDecoder(strict=False, parse_constant=_no_number)
+        self._left = _MOST_ROWS
         self.damage = ""
 
     def rows(self, inside: str = "") -> Iterator[dict[str, Any]]:
         """Every object of every list named `inside`; without a name, of the list that the document is, or the one object that it is."""
+        self.damage, self._left = "", _MOST_ROWS
         if inside:
             named = re.compile(rf'"{re.escape(inside)}"\s*:\s*\[')
             end = 0
@@ -62,6 +66,9 @@ class JsonRows:
         """The objects from here on; returns where the list ends."""
         while not self._text.startswith("]", at := _after(self._text, at)):
             value, at = self._value(at)
+            self._left -= 1
+            if self._left < 0:
+                self.damage = f"it lists more than {_MOST_ROWS:,} things"
             if self.damage:
                 break
             if isinstance(value, dict):
