@@ -2,4 +2,6 @@
 
 from backstride.cli import main
 
-main()
+if __name__ == "__main__":
+    # Processes that read files start by importing this module.
+    main()

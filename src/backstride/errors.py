@@ -3,8 +3,9 @@
     BackstrideError                 message, place, remedy
     ├── KnowledgeError              a knowledge file cannot be used as it is
     ├── CaseError                   a case file or an answer cannot be used as it is
-    └── RunFileError                a run file holds no run that can be read
-        └── DamagedRunFileError     it is broken; what came before the damage was kept
+    ├── RunFileError                a run file holds no run that can be read
+    │   └── DamagedRunFileError     it is broken; what came before the damage was kept
+    └── StoreError                  the runner's data cannot be read or kept
 
 Every error says what is wrong, where, and what to do about it.
 The doors turn it into one readable sentence and exit code 2; nothing else is shown to a person.
@@ -12,7 +13,7 @@ The doors turn it into one readable sentence and exit code 2; nothing else is sh
 
 from __future__ import annotations
 
-__all__ = ["BackstrideError", "CaseError", "DamagedRunFileError", "KnowledgeError", "RunFileError"]
+__all__ = ["BackstrideError", "CaseError", "DamagedRunFileError", "KnowledgeError", "RunFileError", "StoreError"]
 
 
 class BackstrideError(Exception):
@@ -54,3 +55,7 @@ class RunFileError(BackstrideError):
 
 class DamagedRunFileError(RunFileError):
     """A run file is broken; what came before the damage was kept."""
+
+
+class StoreError(BackstrideError):
+    """The runner's data cannot be read or kept; what was kept before is as it was."""

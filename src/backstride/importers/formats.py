@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -41,7 +42,7 @@ def read_item(item: Item) -> FileOutcome:
             return FileOutcome(item.path, "skipped", f"{item.path}: skipped, not a health export")
         data, damage = read_unpacked(item.file) if item.file is not None else unpack(item.data, path)
         damage = f"in the archive: {item.damaged}" if item.damaged else damage
-        outcome = _reader(path, data)(path, data)
+        outcome = replace(_reader(path, data)(path, data), digest=hashlib.sha256(data).hexdigest())
     except RunFileError as error:
         return FileOutcome(item.path, "unreadable", str(error))
     return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +51,16 @@ class Item:
     size_bytes: int = 0
 
 
-def items(paths: Iterable[Path]) -> Iterator[Item]:
+def items(paths: Iterable[Path], done: Collection[str] = ()) -> Iterator[Item]:
     """Give everything in files, folders and zip archives, in order.
 
     Folders are read recursively; links to folders are not followed.
+
+    Parameters
+    ----------
+    paths : iterable of Path
+    done : collection of str
+        Paths of items that need not be read again: they come without content.
 
     Raises
     ------
@@ -64,9 +70,9 @@ def items(paths: Iterable[Path]) -> Iterator[Item]:
     for path in paths:
         if _is(os.path.isdir, path):
             for inside in _inside(path):
-                yield from _of_file(inside, named=False)
+                yield from _of_file(inside, done, named=False)
         elif _is(os.path.lexists, path):
-            yield from _of_file(path, named=True)
+            yield from _of_file(path, done, named=True)
         else:
             raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name.")
 
@@ -87,13 +93,13 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _of_file(path: Path, *, named: bool) -> Iterator[Item]:
+def _of_file(path: Path, done: Collection[str], *, named: bool) -> Iterator[Item]:
     try:
         size = os.stat(path).st_size
     except (OSError, ValueError):
         size = 0
     if path.name.lower().endswith(".zip"):
-        yield from _of_archive(path)
+        yield from _of_archive(path, done)
         return
     want = _wanted(path.name)
     if want is Want.STREAM:
@@ -104,13 +110,13 @@ def _of_file(path: Path, *, named: bool) -> Iterator[Item]:
         yield Item(str(path), path.name, skipped=_SKIPPED, size_bytes=size)
 
 
-def _of_archive(path: Path) -> Iterator[Item]:
+def _of_archive(path: Path, done: Collection[str]) -> Iterator[Item]:
     try:
-        for member in members(path, _wanted):
+        for member in members(path, lambda name: Want.NO if f"{path}!{name}" in done else _wanted(name)):
             shown = f"{path}!{member.name}"
             if member.refused:
                 yield Item(shown, member.name, refused=member.refused, size_bytes=member.size_bytes)
-            elif _wanted(member.name.rpartition("!")[2]) is Want.NO:
+            elif shown in done or _wanted(member.name) is Want.NO:
                 yield Item(shown, member.name, skipped=_SKIPPED, size_bytes=member.size_bytes)
             else:
                 yield Item(
@@ -122,7 +128,7 @@ def _of_archive(path: Path) -> Iterator[Item]:
 
 def _wanted(name: str) -> Want:
     """What is read is decided by the content; the name only says what is worth a look."""
-    parts = name.replace("\\", "/").split("/")
+    parts = name.rpartition("!")[2].replace("\\", "/").split("/")
     last = parts[-1].lower().removesuffix(".gz")
     if last.startswith("._") or "__MACOSX" in parts:  # what one system lays beside every file it packs
         return Want.NO

@@ -78,7 +78,7 @@ def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
     path : Path
         A zip archive; archives in it are opened too, two deep.
     wanted : callable
-        What is wanted of a member of this name. The others come with empty data and no reason.
+        What is wanted of a member of this name (as in `Member`). The others come with empty data and no reason.
 
     Yields
     ------
@@ -122,7 +122,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
     if entry.flag_bits & _ENCRYPTED:
         refused = "is locked by a password"
     inner = entry.filename.lower().endswith(".zip")
-    want = wanted(entry.filename)
+    want = wanted(name)
     plain = Member(name, b"", refused, size_bytes=entry.compress_size)
     if refused or not (inner or want is not Want.NO):
         yield plain
@@ -207,7 +207,7 @@ def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Wan
                 break
             file.seek(packed, 1)
             continue
-        refused, want = _refused_name(name), wanted(name)
+        refused, want = _refused_name(name), wanted(f"{around}{name}")
         if want is Want.STREAM and not refused:
             begin = file.tell()
             yield Member(f"{around}{name}", b"", opened=_opener(file, begin, method, packed), size_bytes=packed)

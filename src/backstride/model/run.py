@@ -181,6 +181,8 @@ class FileOutcome:
         again under another content, so each is known by what it says and not by the file it stands in.
     worn : mapping of str to str
         Which pair was worn in runs that stand in other files: a name as in `Run.links` to the name of a `Shoe`.
+    digest : str
+        SHA-256 of the unpacked content, in hexadecimal digits; empty where it was not read whole.
     """
 
     path: str
@@ -191,3 +193,4 @@ class FileOutcome:
     days: tuple[DayValue, ...] = ()
     table: bool = False
     worn: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""

@@ -1,0 +1,290 @@
+"""The verb from files to the store: read everything, keep everything, say what became of every file, make the runs of it."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from backstride.errors import RunFileError, StoreError
+from backstride.importers.formats import read_item
+from backstride.importers.items import Item, items
+from backstride.importers.local_time import offset_at_place
+from backstride.merge import MERGE_VERSION, groups, merged
+from backstride.model.ledger import FileEntry, Import, MergedRun, ReadFile, ReadRun, SourceRun
+from backstride.model.run import FileOutcome, Run, Shoe
+from backstride.readers import read_side_by_side
+from backstride.store.plain import run_as_plain
+from backstride.store.store import Store, StoredRunner
+from backstride.store.streams import Streams
+from backstride.training import MEASURE_VERSION, measure_run
+from backstride.training.gear import pair_of
+
+__all__ = ["Progress", "add_run", "derive", "import_paths", "undo_import"]
+
+_TOGETHER = 64
+_TOGETHER_S = 1.0
+"""Files are kept so many, or for so long, at a time: a stop costs no more than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an import has come.
+
+    Attributes
+    ----------
+    files, runs : int
+        Dealt with so far.
+    done_bytes, all_bytes : int
+        As packed. A guess where archives stand in archives.
+    path : str
+        The last file; empty at the very end.
+    """
+
+    files: int
+    runs: int
+    done_bytes: int
+    all_bytes: int
+    path: str = ""
+
+
+Watch = Callable[[Progress], None]
+
+
+def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watch: Watch = lambda _: None) -> Import:
+    """Import files, folders and archives; an import of the same paths that was stopped is gone on with.
+
+    Parameters
+    ----------
+    store : Store
+    runner : StoredRunner
+        Whose runs they are.
+    paths : sequence of Path
+    watch : callable
+        Told of the progress after every file. What it raises stops the import; what was read is kept.
+
+    Returns
+    -------
+    Import
+        As it stands in the store; its files are told by `Store.files`.
+
+    Raises
+    ------
+    RunFileError
+        When a path does not exist; then nothing is begun.
+    StoreError
+        When something cannot be kept. What was kept before stays, and the same call goes on from there.
+    """
+    named = [path.expanduser().absolute() for path in paths]
+    for path in named:
+        _must_exist(path)
+    fingerprint = _fingerprint(named)
+    with _begun(store, runner, named, fingerprint) as number:
+        _read_all(store, runner, number, named, watch)
+        _measure_again(store, runner)
+        derive(store, runner)
+        store.sweep(runner)
+        store.finish_import(runner, number)
+    return next(done for done in store.imports(runner) if done.number == number)
+
+
+def add_run(store: Store, runner: StoredRunner, run: Run, words: str) -> FileEntry:
+    """Keep a run that the runner typed in.
+
+    Parameters
+    ----------
+    run : Run
+    words : str
+        As typed; they stand in the ledger.
+
+    Returns
+    -------
+    FileEntry
+        Its line of the ledger, with the run that it became.
+    """
+    read = ReadFile(words, "read", f"typed in: {words}", runs=(_kept(run, run_as_plain(run), store.streams(runner)),))
+    begun = store.begin_import(runner, ["typed in"], hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())
+    store.add_files(runner, begun.number, [(0, read)])
+    derive(store, runner)
+    store.finish_import(runner, begun.number)
+    return store.files(runner, begun.number)[0]
+
+
+def undo_import(store: Store, runner: StoredRunner, number: int) -> int:
+    """Take back what one import brought, and make the runs anew from what is left.
+
+    Returns
+    -------
+    int
+        How many runs of files went.
+
+    Raises
+    ------
+    StoreError
+        When there is no such import, it is undone already, or it is running.
+    """
+    with _locked(store, runner, number) as free:
+        if not free:
+            raise StoreError(f"import {number} is running.", remedy="Stop it first, or wait for it.")
+        gone = store.undo_import(runner, number)
+        derive(store, runner)
+    return gone
+
+
+def derive(store: Store, runner: StoredRunner) -> int:
+    """Make the runs from their sources; gives how many changed."""
+
+    def make(sources: tuple[SourceRun, ...], shoes: tuple[Shoe, ...], worn: Mapping[str, str]) -> Iterable[MergedRun]:
+        for group in groups(sources):
+            made = merged(group, runner.zone)
+            pair = pair_of(made.run.shoe, shoes)
+            by_link = next((worn[link] for link in made.run.links if link in worn), "")
+            name = pair.name if pair else made.run.shoe or by_link
+            yield replace(made, run=replace(made.run, shoe=name)) if name != made.run.shoe else made
+
+    return store.derive(runner, f"{MERGE_VERSION} {runner.zone}", make)
+
+
+def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[Path], watch: Watch) -> None:
+    done = store.files_done(runner, number)
+    streams = store.streams(runner)
+    counted = Progress(0, 0, 0, sum(_size(path) for path in named))
+    batch: list[tuple[int, ReadFile]] = []
+    since = time.monotonic()
+    numbered = ((at, item) for at, item in enumerate(items(named, done)) if item.path not in done)
+    try:
+        for at, item, file in read_side_by_side(numbered, functools.partial(_read, streams=streams), _crashed):
+            batch.append((at, file))
+            if len(batch) >= _TOGETHER or time.monotonic() - since > _TOGETHER_S:
+                store.add_files(runner, number, batch)
+                batch, since = [], time.monotonic()
+            counted = replace(
+                counted,
+                files=counted.files + 1,
+                runs=counted.runs + len(file.runs),
+                done_bytes=min(counted.done_bytes + item.size_bytes, counted.all_bytes),
+                path=item.path,
+            )
+            watch(counted)
+    finally:
+        # Whatever stops it, what was read is kept.
+        if batch:
+            store.add_files(runner, number, batch)
+    watch(replace(counted, done_bytes=counted.all_bytes, path=""))
+
+
+def _read(item: Item, streams: Streams) -> ReadFile:
+    """Read one item and lay its samples down; what is given back holds none."""
+    outcome = read_item(item)
+    return ReadFile(
+        outcome.path,
+        outcome.state,
+        outcome.detail,
+        outcome.digest,
+        item.size_bytes,
+        tuple(_kept(run, _content(outcome, run, index), streams) for index, run in enumerate(outcome.runs)),
+        outcome.shoes,
+        outcome.days,
+        outcome.worn,
+    )
+
+
+def _crashed(item: Item) -> ReadFile:
+    return ReadFile(item.path, "unreadable", f"{item.path}: made its reader crash; please report it", size_bytes=item.size_bytes)
+
+
+def _content(outcome: FileOutcome, run: Run, index: int) -> object:
+    """What makes a run this run: its file's content and its place in it, or of a list what the list says."""
+    if outcome.digest and not outcome.table:
+        return [outcome.digest, index]
+    plain = run_as_plain(run)
+    plain.pop("origin", None)
+    return plain
+
+
+def _kept(run: Run, content: object, streams: Streams) -> ReadRun:
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
+    samples = run.load_samples()
+    columns = streams.write(key, samples) if any(len(values) for values in samples.values()) else ()
+    measured = measure_run(replace(run, load_samples=lambda: samples))
+    bare = Run(**{name: getattr(run, name) for name in Run.__dataclass_fields__ if name not in ("load_samples", "measured")})
+    return ReadRun(key, bare, columns, offset_at_place(run, samples), measured.as_plain(), MEASURE_VERSION)
+
+
+def _measure_again(store: Store, runner: StoredRunner) -> None:
+    """Measures of an earlier version, from the samples as they were kept."""
+    stale = frozenset(store.stale(runner, MEASURE_VERSION))
+    if not stale:
+        return
+    streams = store.streams(runner)
+    fresh: dict[str, Mapping[str, object]] = {}
+    for source in store.sources(runner):
+        if source.key in stale:
+            load = functools.partial(streams.read, source.key) if source.columns else source.run.load_samples
+            fresh[source.key] = measure_run(replace(source.run, load_samples=load)).as_plain()
+            if len(fresh) >= _TOGETHER:
+                store.set_measured(runner, fresh, MEASURE_VERSION)
+                fresh = {}
+    store.set_measured(runner, fresh, MEASURE_VERSION)
+
+
+@contextmanager
+def _begun(store: Store, runner: StoredRunner, named: Sequence[Path], fingerprint: str) -> Iterator[int]:
+    """The number of a stopped import of the same paths, or of a new one; locked, so that no other goes on with it meanwhile."""
+    for stopped in store.open_imports(runner, fingerprint):
+        with _locked(store, runner, stopped.number) as free:
+            if free:
+                yield stopped.number
+                return
+    begun = store.begin_import(runner, [str(path) for path in named], fingerprint)
+    with _locked(store, runner, begun.number):
+        yield begun.number
+
+
+@contextmanager
+def _locked(store: Store, runner: StoredRunner, number: int) -> Iterator[bool]:
+    """Whether nobody else works on this import; while it is held nobody does. It ends with the process, however that ends."""
+    folder = store.home / "locks"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"import-{runner.id}-{number}.lock"
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+        with suppress(OSError):
+            path.unlink()
+
+
+def _must_exist(path: Path) -> None:
+    try:
+        path.lstat()
+    except (OSError, ValueError):
+        raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name.") from None
+
+
+def _fingerprint(named: Sequence[Path]) -> str:
+    """Of what was named: an archive that changed is another one; in a folder each file is looked at anyway."""
+    told = [(str(path), *((path.stat().st_size, path.stat().st_mtime_ns) if path.is_file() else ())) for path in named]
+    return hashlib.sha256(json.dumps(sorted(told)).encode("utf-8", "replace")).hexdigest()
+
+
+def _size(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return sum(inside.stat().st_size for inside in path.rglob("*") if inside.is_file())
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,129 @@
+"""The one place where Django is set up: which database, with which care, and its tables brought up to date."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import dj_database_url
+import django
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from backstride.errors import StoreError
+from backstride.store import django_settings
+from backstride.store.home import only_mine
+
+__all__ = ["connect", "readable"]
+
+_PATIENCE_S = 60
+_SQLITE = {
+    # Writers queue instead of failing half-way; readers never wait for a writer.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": _PATIENCE_S,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;",
+}
+_LATEST = "0001_initial"
+_connected = ""
+
+
+def connect(url: str) -> None:
+    """Connect this process to a database and bring its tables up to date.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+
+    Raises
+    ------
+    StoreError
+        When the database cannot be opened, or was made by a later version of backstride.
+    """
+    global _connected
+    if not settings.configured:
+        settings.configure(**{name: getattr(django_settings, name) for name in dir(django_settings) if name.isupper()})
+        django.setup()
+    if url != _connected:
+        connections["default"].close()
+        connections.databases["default"] = {**connections.databases["default"], **_database(url)}
+        del connections["default"]
+        _connected = url
+    try:
+        _bring_up_to_date()
+        _close_to_others(url)
+    except DatabaseError as error:
+        _connected = ""
+        raise readable(error) from None
+
+
+def readable(error: DatabaseError) -> StoreError:
+    """A database's error in words for a person, with what to do about it."""
+    database = connections.databases["default"]
+    place = str(database["NAME"]) if "sqlite" in str(database["ENGINE"]) else f"{database.get('HOST') or 'localhost'}/{database['NAME']}"
+    return StoreError(f"the database cannot be used: {str(error).strip()}.", place=place, remedy=_remedy(error))
+
+
+def _database(url: str) -> dict[str, object]:
+    try:
+        config = dict(dj_database_url.parse(url))
+    except (dj_database_url.ParseError, ValueError, KeyError):
+        # The address may hold a password, so it is not shown.
+        remedy = "Write postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset."
+        raise StoreError("BACKSTRIDE_DATABASE is not the address of a database.", remedy=remedy) from None
+    engine = str(config.get("ENGINE", ""))
+    if engine.endswith("sqlite3"):
+        config["OPTIONS"] = dict(_SQLITE)
+        only_mine(Path(str(config["NAME"])).parent)
+        return config
+    if not engine.endswith("postgresql"):
+        raise StoreError("only SQLite and PostgreSQL are supported.", remedy="Write postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    try:
+        import psycopg  # noqa: F401
+    except ImportError:
+        raise StoreError("PostgreSQL needs one more package.", remedy="Install backstride[postgres].") from None
+    return config
+
+
+def _bring_up_to_date() -> None:
+    connection = connections["default"]
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        done: list[str] = []
+        if "django_migrations" in tables:
+            cursor.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY name")
+            done = [row[0] for row in cursor.fetchall()]
+    if done and done[-1] == _LATEST:
+        return
+    if done and done[-1] > _LATEST:
+        raise StoreError("the data were written by a later version of backstride.", remedy="Update backstride.")
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _close_to_others(url: str) -> None:
+    """SQLite makes its files as the system's mask says; they hold health data."""
+    if os.name == "posix" and url.startswith("sqlite:///"):
+        path = url.removeprefix("sqlite:///")
+        for name in (path, f"{path}-wal", f"{path}-shm"):
+            try:
+                if os.stat(name).st_mode & 0o077:
+                    os.chmod(name, 0o600)
+            except FileNotFoundError:
+                continue
+
+
+def _remedy(error: BaseException) -> str:
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorname", "") if isinstance(cause, sqlite3.Error) else ""
+    if code == "SQLITE_FULL":
+        return "The disk is full: make room, then do the same again; nothing is lost."
+    if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return "Set BACKSTRIDE_HOME to a folder that you may write to."
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return "The file is damaged: 'backstride restore' a backup, or move the file away and import again."
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return "Another backstride is writing: wait for it to end."
+    return "Check that it runs, and BACKSTRIDE_DATABASE." if not code else ""

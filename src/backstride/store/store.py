@@ -1,0 +1,590 @@
+"""The one way to a runner's record on disk."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import shutil
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+
+from backstride.errors import StoreError
+from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
+from backstride.model.run import DayValue, Run, Samples, Shoe
+from backstride.store.connect import connect, readable
+from backstride.store.home import database_url, home_folder, only_mine
+from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
+from backstride.store.plain import run_as_plain, run_from_plain
+from backstride.store.streams import Streams
+
+__all__ = ["Store", "StoredRun", "StoredRunner", "open_store"]
+
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRunner:
+    """A runner of this store.
+
+    Attributes
+    ----------
+    id : int
+    name : str
+    zone : str
+        Name of the zone they live in (``"Europe/Berlin"``); empty when unknown.
+    """
+
+    id: int
+    name: str
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as the store tells it.
+
+    Attributes
+    ----------
+    key : str
+        32 hexadecimal digits.
+    run : Run
+        Its samples are read when asked for.
+    origin_of : mapping of str to str
+        Name of a field to the key of the source it was taken from.
+    sources : tuple of SourceRun
+        All of them; empty in lists, where they are not loaded.
+    measured : mapping or None
+        Its measures in plain form.
+    """
+
+    key: str
+    run: Run
+    origin_of: Mapping[str, str]
+    sources: tuple[SourceRun, ...] = ()
+    measured: Mapping[str, object] | None = None
+
+
+def open_store(home: Path | None = None, url: str = "") -> Store:
+    """Open the store of this machine, and make it where there is none.
+
+    Parameters
+    ----------
+    home : Path, optional
+        Folder of the data; `home_folder` by default.
+    url : str, optional
+        Address of the database; `database_url` by default.
+
+    Raises
+    ------
+    StoreError
+        When it cannot be opened.
+    """
+    folder = home if home is not None else home_folder()
+    only_mine(folder)
+    connect(url or database_url(folder))
+    return Store(folder)
+
+
+class Store:
+    """Runners, imports, runs, shoes and days.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the streams.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    # -- runners
+
+    def runner(self, name: str) -> StoredRunner:
+        """The runner of this name.
+
+        Raises
+        ------
+        StoreError
+            When there is none.
+        """
+        row = RunnerRow.objects.filter(name=name).first()
+        if row is None:
+            known = ", ".join(RunnerRow.objects.order_by("name").values_list("name", flat=True)[:20])
+            remedy = f"Known: {known}." if known else "Nothing has been imported yet: 'backstride import PATH' begins."
+            raise StoreError(f"there is no runner '{name}' here.", remedy=remedy)
+        return StoredRunner(row.pk, row.name, row.zone)
+
+    def runner_or_new(self, name: str, zone: str) -> StoredRunner:
+        """The runner of this name, made if there is none, living in `zone`."""
+        row, _ = RunnerRow.objects.get_or_create(name=name, defaults={"zone": zone, "created_at": datetime.now(UTC)})
+        return StoredRunner(row.pk, row.name, row.zone)
+
+    def runners(self) -> tuple[StoredRunner, ...]:
+        """All runners, by name."""
+        return tuple(StoredRunner(row.pk, row.name, row.zone) for row in RunnerRow.objects.order_by("name"))
+
+    def set_zone(self, runner: StoredRunner, zone: str) -> StoredRunner:
+        """Note where the runner lives."""
+        RunnerRow.objects.filter(pk=runner.id).update(zone=zone)
+        return replace(runner, zone=zone)
+
+    def streams(self, runner: StoredRunner) -> Streams:
+        """The samples of this runner's runs."""
+        return Streams(self.home / "streams" / str(runner.id))
+
+    # -- imports
+
+    def begin_import(self, runner: StoredRunner, paths: Sequence[str], fingerprint: str) -> Import:
+        """Begin an import."""
+        with _writing():
+            RunnerRow.objects.select_for_update().get(pk=runner.id)
+            last = ImportRow.objects.filter(runner_id=runner.id).order_by("-number").values_list("number", flat=True).first()
+            row = ImportRow.objects.create(
+                runner_id=runner.id,
+                number=(last or 0) + 1,
+                begun_at=datetime.now(UTC),
+                state=ImportState.OPEN.value,
+                paths=list(paths),
+                fingerprint=fingerprint,
+            )
+        return _import(row)
+
+    def open_imports(self, runner: StoredRunner, fingerprint: str) -> tuple[Import, ...]:
+        """Imports of the same paths that are not finished, oldest first."""
+        rows = ImportRow.objects.filter(runner_id=runner.id, state=ImportState.OPEN.value, fingerprint=fingerprint).order_by("number")
+        return tuple(_import(row) for row in rows)
+
+    def files_done(self, runner: StoredRunner, number: int) -> frozenset[str]:
+        """Paths that this import has dealt with."""
+        rows = FileRow.objects.filter(runner_id=runner.id, imported__number=number)
+        return frozenset(rows.values_list("path", flat=True))
+
+    def add_files(self, runner: StoredRunner, number: int, files: Iterable[tuple[int, ReadFile]]) -> None:
+        """Store files with all that they hold, all of them or none.
+
+        Parameters
+        ----------
+        files : iterable of (int, ReadFile)
+            Each with its position in the import.
+
+        Raises
+        ------
+        StoreError
+            When they cannot be kept.
+        """
+        with _writing():
+            imported = ImportRow.objects.get(runner_id=runner.id, number=number)
+            for position, file in files:
+                self._add_file(runner, imported, position, file)
+
+    def _add_file(self, runner: StoredRunner, imported: ImportRow, position: int, file: ReadFile) -> None:
+        row = FileRow.objects.create(
+            runner_id=runner.id,
+            imported=imported,
+            position=position,
+            path=_text(file.path),
+            state=file.state,
+            detail=_text(file.detail),
+            digest=file.digest,
+            size_bytes=file.size_bytes,
+            worn=dict(file.worn),
+        )
+        keys = [read.key for read in file.runs]
+        known = dict(SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("key", "pk"))
+        new = {
+            read.key: SourceRow(
+                runner_id=runner.id,
+                key=read.key,
+                content=run_as_plain(read.run),
+                columns=list(read.columns),
+                offset_by_position_s=read.offset_by_position_s,
+                damaged=file.state == "damaged",
+                measured=read.measured,
+                measure_version=read.measure_version,
+            )
+            for read in file.runs
+            if read.key not in known
+        }
+        SourceRow.objects.bulk_create(new.values(), ignore_conflicts=True)
+        sources = SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("pk", flat=True)
+        link = SourceRow.files.through
+        link.objects.bulk_create([link(sourcerow_id=pk, filerow_id=row.pk) for pk in sources])
+        ShoeRow.objects.bulk_create(
+            ShoeRow(
+                runner_id=runner.id,
+                file=row,
+                name=_text(shoe.name)[:200],
+                brand=_text(shoe.brand)[:200],
+                model=_text(shoe.model)[:200],
+                first_used=shoe.first_used,
+                start_km=shoe.start_km,
+                retired=shoe.retired,
+            )
+            for shoe in file.shoes
+        )
+        DayRow.objects.bulk_create(
+            (DayRow(runner_id=runner.id, file=row, day=day.day, name=day.name, value=day.value) for day in file.days), batch_size=_AT_ONCE
+        )
+
+    def finish_import(self, runner: StoredRunner, number: int) -> None:
+        """Note that all of it was dealt with."""
+        with _writing():
+            ImportRow.objects.filter(runner_id=runner.id, number=number).update(state=ImportState.DONE.value, ended_at=datetime.now(UTC))
+
+    def imports(self, runner: StoredRunner) -> tuple[Import, ...]:
+        """All imports, oldest first."""
+        states: dict[int, Counter[str]] = defaultdict(Counter)
+        for entry in self._entries(runner):
+            states[entry[0]][entry[1].state] += 1
+        rows = ImportRow.objects.filter(runner_id=runner.id).order_by("number")
+        return tuple(replace(_import(row), states=dict(sorted(states[row.number].items()))) for row in rows)
+
+    def files(self, runner: StoredRunner, number: int) -> tuple[FileEntry, ...]:
+        """The ledger of one import, in the order of its files.
+
+        Raises
+        ------
+        StoreError
+            When there is no such import.
+        """
+        self._import_row(runner, number)
+        return tuple(entry for which, entry in self._entries(runner, number) if which == number)
+
+    def _entries(self, runner: StoredRunner, number: int | None = None) -> Iterator[tuple[int, FileEntry]]:
+        """Each file with its import's number; what an earlier file gave already is seen over all imports."""
+        files = FileRow.objects.filter(runner_id=runner.id)
+        rank = {pk: (which, position) for pk, which, position in files.values_list("pk", "imported__number", "position")}
+        path_of = dict(files.values_list("pk", "path"))
+        sources_of: dict[int, set[int]] = defaultdict(set)
+        runs_of: dict[int, dict[int, str]] = defaultdict(dict)
+        files_of_source: dict[int, set[int]] = defaultdict(set)
+        files_of_run: dict[int, set[int]] = defaultdict(set)
+        through = SourceRow.files.through.objects.filter(filerow__runner_id=runner.id)
+        for file, source, run, key in through.values_list("filerow_id", "sourcerow_id", "sourcerow__run_id", "sourcerow__run__key"):
+            sources_of[file].add(source)
+            files_of_source[source].add(file)
+            if run is not None:
+                runs_of[file][run] = key
+                files_of_run[run].add(file)
+
+        def is_first(file: int, among: set[int]) -> bool:
+            return rank[file] == min(rank[other] for other in among)
+
+        rows = files.select_related("imported").order_by("imported__number", "position")
+        for row in rows if number is None else rows.filter(imported__number=number):
+            state, pk = row.state, row.pk
+            if state == "read" and row.imported.state == ImportState.UNDONE.value:
+                state = "undone"
+            elif state == "read" and sources_of[pk]:
+                if not any(is_first(pk, files_of_source[source]) for source in sources_of[pk]):
+                    state = "repeated"
+                else:
+                    first = not runs_of[pk] or any(is_first(pk, files_of_run[run]) for run in runs_of[pk])
+                    state = "imported" if first else "merged"
+            elif state == "read":
+                state = "imported"
+            others = sorted({other for run in runs_of[pk] for other in files_of_run[run] if other != pk}, key=lambda other: rank[other])
+            paths, keys = tuple(path_of[other] for other in others), tuple(sorted(runs_of[pk].values()))
+            entry = FileEntry(row.position, row.path, state, row.detail, keys, paths)
+            yield row.imported.number, entry
+
+    def _import_row(self, runner: StoredRunner, number: int) -> ImportRow:
+        row = ImportRow.objects.filter(runner_id=runner.id, number=number).first()
+        if row is None:
+            last = ImportRow.objects.filter(runner_id=runner.id).count()
+            remedy = f"'backstride imports' lists 1 to {last}." if last else "Nothing has been imported yet."
+            raise StoreError(f"there is no import {number}.", remedy=remedy)
+        return row
+
+    def undo_import(self, runner: StoredRunner, number: int) -> int:
+        """Take back what an import brought, but for what another import brought too; `derive` follows.
+
+        Returns
+        -------
+        int
+            How many sources went.
+
+        Raises
+        ------
+        StoreError
+            When there is no such import, or it is undone already.
+        """
+        row = self._import_row(runner, number)
+        if row.state == ImportState.UNDONE.value:
+            raise StoreError(f"import {number} is undone already.")
+        with _writing():
+            RunnerRow.objects.select_for_update().get(pk=runner.id)
+            link = SourceRow.files.through
+            link.objects.filter(filerow__imported=row).delete()
+            alone = SourceRow.objects.filter(runner_id=runner.id, files=None)
+            keys = list(alone.values_list("key", flat=True))
+            alone.delete()
+            ShoeRow.objects.filter(file__imported=row).delete()
+            DayRow.objects.filter(file__imported=row).delete()
+            FileRow.objects.filter(imported=row).update(worn={})
+            row.state = ImportState.UNDONE.value
+            row.save(update_fields=["state"])
+        self.streams(runner).remove(keys)
+        return len(keys)
+
+    # -- sources and the runs made of them
+
+    def sources(self, runner: StoredRunner, *, run_key: str = "") -> tuple[SourceRun, ...]:
+        """Every source, or those of one run, with the files that hold it."""
+        rows = SourceRow.objects.filter(runner_id=runner.id).order_by("key")
+        if run_key:
+            rows = rows.filter(run__key=run_key)
+        through = (
+            SourceRow.files.through.objects.filter(sourcerow__in=rows)
+            if run_key
+            else SourceRow.files.through.objects.filter(sourcerow__runner_id=runner.id)
+        )
+        files: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+        for pk, number, position, path in through.values_list(
+            "sourcerow_id", "filerow__imported__number", "filerow__position", "filerow__path"
+        ):
+            files[pk].append((number, position, path))
+        return tuple(_source(row, tuple(sorted(files[row.pk]))) for row in rows.iterator(_AT_ONCE))
+
+    def stale(self, runner: StoredRunner, version: int) -> tuple[str, ...]:
+        """Keys of sources whose measures were computed by another version."""
+        rows = SourceRow.objects.filter(runner_id=runner.id).exclude(measure_version=version)
+        return tuple(rows.order_by("key").values_list("key", flat=True))
+
+    def set_measured(self, runner: StoredRunner, measured: Mapping[str, Mapping[str, object]], version: int) -> None:
+        """Keep measures that were computed again, by source key."""
+        with _writing():
+            for key, values in measured.items():
+                SourceRow.objects.filter(runner_id=runner.id, key=key).update(measured=values, measure_version=version)
+
+    def derive(
+        self,
+        runner: StoredRunner,
+        version: str,
+        make: Callable[[tuple[SourceRun, ...], tuple[Shoe, ...], Mapping[str, str]], Iterable[MergedRun]],
+    ) -> int:
+        """Make the runs anew from all sources; only what changed is written, and nobody ever sees half of it.
+
+        Parameters
+        ----------
+        version : str
+            Of the rules by which they are made.
+        make : callable
+            Gives the runs for the sources, the shoes, and which activity wore which pair (by link).
+
+        Returns
+        -------
+        int
+            How many runs were written or removed.
+        """
+        with _writing():
+            RunnerRow.objects.select_for_update().get(pk=runner.id)
+            sources = self.sources(runner)
+            made = {run.key: run for run in make(sources, self.shoes(runner), self._worn(runner))}
+            before = dict(RunRow.objects.filter(runner_id=runner.id).values_list("key", "made_from"))
+            digests = {key: _digest(version, run) for key, run in made.items()}
+            changed = [key for key in made if before.get(key) != digests[key]]
+            gone = [key for key in before if key not in made]
+            for some in _batches(gone):
+                RunRow.objects.filter(runner_id=runner.id, key__in=some).delete()
+            rows = [_run_row(runner, made[key], digests[key]) for key in changed]
+            fields = [f.name for f in RunRow._meta.concrete_fields if f.name not in ("id", "runner", "key")]
+            RunRow.objects.bulk_create(
+                rows, batch_size=_AT_ONCE, update_conflicts=True, unique_fields=["runner", "key"], update_fields=fields
+            )
+            pk_of = dict(RunRow.objects.filter(runner_id=runner.id).values_list("key", "pk"))
+            run_of = {source: pk_of[key] for key in changed for source in made[key].sources}
+            rows_of_sources = []
+            for some in _batches(sorted(run_of)):
+                for row in SourceRow.objects.filter(runner_id=runner.id, key__in=some).only("pk", "key", "run_id"):
+                    row.run_id = run_of[row.key]
+                    rows_of_sources.append(row)
+            SourceRow.objects.bulk_update(rows_of_sources, ["run"], batch_size=_AT_ONCE)
+        return len(changed) + len(gone)
+
+    def sweep(self, runner: StoredRunner) -> None:
+        """Remove streams that a killed import left behind."""
+        self.streams(runner).sweep(frozenset(SourceRow.objects.filter(runner_id=runner.id).values_list("key", flat=True)))
+
+    def runs(self, runner: StoredRunner, *, sport: str = "", since: date | None = None, measured: bool = False) -> tuple[StoredRun, ...]:
+        """Runs, earliest first, without their sources.
+
+        Parameters
+        ----------
+        sport : str
+            Only this sport; all when empty.
+        since : date, optional
+            Only from this local day on.
+        measured : bool
+            Whether their measures are loaded too.
+        """
+        rows = RunRow.objects.filter(runner_id=runner.id).order_by("start", "key")
+        if sport:
+            rows = rows.filter(sport=sport)
+        if since is not None:
+            rows = rows.filter(local_day__gte=since)
+        if not measured:
+            rows = rows.defer("measured")
+        streams = self.streams(runner)
+        return tuple(_stored_run(row, streams, measured=measured) for row in rows.iterator(_AT_ONCE))
+
+    def run(self, runner: StoredRunner, start_of_key: str) -> StoredRun:
+        """One run with its sources, by its key or the beginning of it.
+
+        Raises
+        ------
+        StoreError
+            When no run, or more than one, has such a key.
+        """
+        rows = list(RunRow.objects.filter(runner_id=runner.id, key__startswith=start_of_key)[:2]) if start_of_key else []
+        if len(rows) != 1:
+            what = "more than one run has" if rows else "there is no run with"
+            raise StoreError(f"{what} a key that begins with '{start_of_key}'.", remedy="'backstride runs' lists them.")
+        found = _stored_run(rows[0], self.streams(runner), measured=True)
+        return replace(found, sources=self.sources(runner, run_key=found.key))
+
+    # -- shoes and days
+
+    def shoes(self, runner: StoredRunner) -> tuple[Shoe, ...]:
+        """Every pair, by name; what the runner told comes before what an import says, a later import before an earlier."""
+        rows = ShoeRow.objects.filter(runner_id=runner.id).select_related("file__imported")
+        by_name: dict[str, list[ShoeRow]] = defaultdict(list)
+        for row in sorted(rows, key=_shoe_order):
+            by_name[row.name].append(row)
+        return tuple(_shoe(by_name[name]) for name in sorted(by_name))
+
+    def tell_shoe(self, runner: StoredRunner, shoe: Shoe) -> None:
+        """Keep what the runner tells about a pair; it goes before every import."""
+        with _writing():
+            ShoeRow.objects.update_or_create(
+                runner_id=runner.id,
+                name=_text(shoe.name)[:200],
+                file=None,
+                defaults={
+                    "brand": _text(shoe.brand)[:200],
+                    "model": _text(shoe.model)[:200],
+                    "first_used": shoe.first_used,
+                    "start_km": shoe.start_km,
+                    "retired": shoe.retired,
+                },
+            )
+
+    def _worn(self, runner: StoredRunner) -> dict[str, str]:
+        worn: dict[str, str] = {}
+        rows = FileRow.objects.filter(runner_id=runner.id).exclude(worn={}).order_by("imported__number", "position")
+        for row in rows.values_list("worn", flat=True):
+            worn |= row
+        return worn
+
+    def days(self, runner: StoredRunner) -> tuple[DayValue, ...]:
+        """What is known of each day, by day and name; of two values the later import's."""
+        rows = DayRow.objects.filter(runner_id=runner.id).order_by("file__imported__number", "file__position", "pk")
+        latest = {(row[0], row[1]): row for row in rows.values_list("day", "name", "value", "file__path")}
+        return tuple(DayValue(*latest[key]) for key in sorted(latest))
+
+    # -- the whole of a runner
+
+    def erase(self, runner: StoredRunner) -> None:
+        """Delete all that is known of a runner. It cannot be taken back."""
+        with _writing():
+            RunRow.objects.filter(runner_id=runner.id).delete()
+            RunnerRow.objects.filter(pk=runner.id).delete()
+        shutil.rmtree(self.streams(runner).folder, ignore_errors=True)
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                # What was deleted must not stay readable in the free pages of the file or in its log.
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """All of it or nothing."""
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        raise readable(error) from None
+
+
+def _batches(keys: Collection[str]) -> Iterator[list[str]]:
+    every = list(keys)
+    for at in range(0, len(every), _AT_ONCE):
+        yield every[at : at + _AT_ONCE]
+
+
+def _text(text: str) -> str:
+    """Text as every database can hold it: no zero bytes, no halves of letters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _digest(version: str, run: MergedRun) -> str:
+    content = [version, run.key, run_as_plain(run.run), dict(run.origin_of), run.sources, run.stream, run.measured]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _import(row: ImportRow) -> Import:
+    return Import(row.number, ImportState(row.state), tuple(row.paths), row.begun_at, row.ended_at)
+
+
+def _source(row: SourceRow, files: tuple[tuple[int, int, str], ...]) -> SourceRun:
+    run = run_from_plain(row.content)
+    return SourceRun(row.key, run, tuple(row.columns), row.offset_by_position_s, row.damaged, files, row.measured)
+
+
+def _run_row(runner: StoredRunner, made: MergedRun, digest: str) -> RunRow:
+    return RunRow(
+        runner_id=runner.id,
+        key=made.key,
+        start=made.run.start,
+        local_day=made.run.local_day,
+        sport=made.run.sport[:60],
+        distance_m=made.run.distance_m,
+        timer_time_s=made.run.timer_time_s,
+        device=_text(made.run.device)[:200],
+        shoe=_text(made.run.shoe)[:200],
+        title=_text(made.run.title),
+        content={"run": run_as_plain(made.run), "origin_of": dict(made.origin_of)},
+        measured=made.measured,
+        stream=made.stream,
+        made_from=digest,
+    )
+
+
+def _stored_run(row: RunRow, streams: Streams, *, measured: bool) -> StoredRun:
+    run = run_from_plain(row.content["run"])
+    if row.stream:
+        run = replace(run, load_samples=functools.partial(_samples, streams, row.stream))
+    return StoredRun(row.key, run, row.content["origin_of"], measured=row.measured if measured else None)
+
+
+def _samples(streams: Streams, key: str) -> Samples:
+    return streams.read(key)
+
+
+def _shoe_order(row: ShoeRow) -> tuple[Any, ...]:
+    if row.file is None:
+        return (0, 0, 0)
+    return (1, -row.file.imported.number, -row.file.position)
+
+
+def _shoe(rows: Sequence[ShoeRow]) -> Shoe:
+    def first(name: str) -> Any:
+        return next((value for row in rows if (value := getattr(row, name)) not in (None, "")), None)
+
+    return Shoe(
+        rows[0].name,
+        first("first_used"),
+        first("start_km") or 0.0,
+        first("retired"),
+        brand=first("brand") or "",
+        model=first("model") or "",
+    )
