@@ -1,64 +1,65 @@
-"""FIT files into runs: fast where the file is sound, patient where it is damaged.
+"""FIT files into runs: one run a session, and of a damaged file everything that can still be read.
 
-A file whose sizes and checksums hold is read by fitfast. Any other is read by fitdecode, message by message,
-and every record before the damage is kept. Units are converted here, once: cadence is doubled to steps per minute,
-semicircles become degrees, balance becomes the left share (0 to 1).
+What bytes are which messages says `fit_messages`, what their fields mean `fit_columns`; here sessions get their records,
+and what no session speaks for becomes a run of its own.
 """
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.importers.fit_columns import (
+    ACTIVITY,
+    DEVICE_INFO,
+    DEVICE_SETTINGS,
+    EVENT,
+    FILE_ID,
+    RECORD,
+    SESSION,
+    SPORT,
+    TIMESTAMP,
+    distances,
+    name_of,
+    number_of,
+    samples,
+    stated,
+)
+from backstride.importers.fit_messages import FIT_EPOCH_S, FitPart, Value, fit_parts
+from backstride.importers.track import RUNNING_MPS
 from backstride.importers.unpacked import read_unpacked
-from backstride.model.run import FileOutcome, Run, Samples
+from backstride.model.run import FileOutcome, Run, StartKnown
 
 __all__ = ["read_fit"]
 
 FloatArray = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.intp]
 
-_MAX_MESSAGES = 1_000_000
-"""Ten times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
-_FIT_EPOCH_S = 631065600
-"""1989-12-31T00:00:00Z as Unix time, the zero of FIT times (FIT protocol, type date_time)."""
-_SYSTEM_TIME_S = 0x10000000
-"""Smaller date_times count from the device's start, not from the epoch (FIT profile, type date_time)."""
+_MAX_MESSAGES = 2_000_000
+"""Twenty times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
+_FIRST_S = FIT_EPOCH_S + 0x10000000
+"""Smaller times count from the device's start, not from the epoch (FIT profile, type date_time)."""
+_LAST_S = 4102444800
+"""The year 2100."""
+_APART_S = 10 * 86400
+"""A record further than this from the middle of its file has no time: no activity is longer."""
+_MAX_OFFSET_S = 14 * 3600
 
-_COLUMNS: Mapping[str, tuple[tuple[str, ...], float]] = {
-    "distance_m": (("distance",), 1.0),
-    "speed_mps": (("enhanced_speed", "speed"), 1.0),
-    "altitude_m": (("enhanced_altitude", "altitude"), 1.0),
-    "heart_rate_bpm": (("heart_rate",), 1.0),
-    "power_w": (("power",), 1.0),
-    "temperature_c": (("temperature",), 1.0),
-    "contact_time_ms": (("stance_time",), 1.0),
-    "contact_balance_left": (("stance_time_balance",), 0.01),
-    "vertical_oscillation_mm": (("vertical_oscillation",), 1.0),
-    "step_length_mm": (("step_length",), 1.0),
-    "latitude_deg": (("position_lat",), 180 / 2**31),
-    "longitude_deg": (("position_long",), 180 / 2**31),
-}
-
-
-@dataclass(slots=True)
-class _Messages:
-    """What was decoded: native fields only, by kind, in the order of the file."""
-
-    records: list[dict[str, Any]] = field(default_factory=list)
-    sessions: list[dict[str, Any]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    activities: list[dict[str, Any]] = field(default_factory=list)
-    file_ids: list[dict[str, Any]] = field(default_factory=list)
-    damage: str = ""
+_TYPE_ACTIVITY, _PLANS = 4, {5: "workout", 6: "course", 7: "schedules"}
+_OTHER_FILES = {44: "metrics", 49: "sleep", 68: "hrv_status"}
+"""Kinds of file that the public profile does not name."""
+_GARMIN = (1, 13, 15)
+"""Manufacturers whose products the profile names."""
+_TREADMILL = ("treadmill", "indoor_running")
+_SPORT_EVENT_RACE = 4
+_TIMER, _START, _STOPS = 0, 0, (1, 4, 8, 9)
+"""Event "timer" and its event types start, stop, stop_all, stop_disable and stop_disable_all."""
 
 
 def read_fit(path: Path, data: bytes | None = None) -> FileOutcome:
@@ -73,31 +74,33 @@ def read_fit(path: Path, data: bytes | None = None) -> FileOutcome:
     Returns
     -------
     FileOutcome
-        One `Run` a session. ``state`` is "damaged" when the file was broken and something could be kept;
-        a file without a session message gives one run made from its records. Other activities keep their sport.
+        One `Run` a session; other activities keep their sport. ``state`` is "damaged" when the file was broken and something could
+        be kept: all that stands before the damage, and what can be found behind it. Records without a session message give a run
+        made from them. "skipped" for a FIT file that is no activity. Records keep the order of the file; one that lies more than ten
+        days from the middle of its file has no time (NaN), and ``time_s`` may step back where the device's clock did.
 
     Raises
     ------
     RunFileError
-        When there is nothing to read: missing, empty, another format, a plan instead of an activity.
+        When there is nothing to read: missing, empty, another format, an activity without anything in it.
     DamagedRunFileError
         When the file is broken before its first record.
     """
     data = read_unpacked(path)[0] if data is None else data
     if len(data) < 12 or data[8:12] != b".FIT":
         raise RunFileError(_what_instead(data), place=str(path), remedy="Export the activity again as FIT.")
-    messages = _fast(data) or _patient(data)
-    if not messages.records and not messages.sessions:
-        if messages.damage:
-            raise DamagedRunFileError(f"is broken before its first record ({messages.damage}).", place=str(path))
-        kind = messages.file_ids[0].get("type") if messages.file_ids else None
-        raise RunFileError(f"holds no activity (it is a {kind or 'FIT file'} without records).", place=str(path))
-    runs = tuple(_runs(messages, path))
-    count = len(messages.records)
+    parts = fit_parts(data, _MAX_MESSAGES)
+    runs = tuple(run for part in parts for run in _runs(part, path))
+    damage = [words for part in parts for words in part.damage]
+    if not runs:
+        return _no_runs(parts, damage, path)
+    count = sum(run.record_count for run in runs)
     detail = f"{path}: {count} records, {', '.join(_one_line(run) for run in runs)}"
-    if not messages.damage:
+    if not damage:
         return FileOutcome(str(path), "read", detail, runs)
-    return FileOutcome(str(path), "damaged", f"{detail}; damaged: {messages.damage}; every record before the damage was kept", runs)
+    more = f" and {len(damage) - 2} more places" if len(damage) > 2 else ""
+    kept = "every record before the damage was kept" + (", and those found behind it" if any("passed over" in d for d in damage) else "")
+    return FileOutcome(str(path), "damaged", f"{detail}; damaged: {'; '.join(damage[:2])}{more}; {kept}", runs)
 
 
 def _what_instead(data: bytes) -> str:
@@ -113,284 +116,224 @@ def _what_instead(data: bytes) -> str:
     return "is cut off inside its header." if len(data) < 12 else "is not a FIT file."
 
 
-def _fast(data: bytes) -> _Messages | None:
-    """The quick reader; None for anything it does not read whole."""
-    if not _is_sound(data) or not _is_walkable(data):
-        return None
-    import fitfast
-
-    try:
-        decoded: dict[str, Any] = fitfast.parse(data)
-    except BaseException as error:  # a panic of its Rust code is no Exception; the patient reader gets its turn
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            return None
-        raise
-    records = decoded.get("record", [])
-    if any("compressed_speed_distance" in record for record in records[:3]):
-        return None
-    return _Messages(records, decoded.get("session", []), decoded.get("event", []), decoded.get("activity", []), decoded.get("file_id", []))
+def _no_runs(parts: list[FitPart], damage: list[str], path: Path) -> FileOutcome:
+    kind = next((kind for part in parts if (kind := _file_type(part)) is not None), None)
+    if kind in _PLANS:
+        return FileOutcome(str(path), "skipped", f"{path}: skipped, a plan, not a run ({_PLANS[kind]})")
+    if kind is not None and kind != _TYPE_ACTIVITY:
+        name = name_of("file", kind)
+        name = _OTHER_FILES.get(kind, f"type {kind}") if name == str(kind) else name
+        return FileOutcome(str(path), "skipped", f"{path}: skipped, not an activity ({name})")
+    if damage or not parts:
+        reason = damage[0] if damage else "its header makes no sense"
+        raise DamagedRunFileError(f"is broken before its first record ({reason}).", place=str(path))
+    raise RunFileError("holds no activity (it is a FIT file without records).", place=str(path))
 
 
-def _is_sound(data: bytes) -> bool:
-    """Whether every chained file has the size its header says and the checksum it ends with (FIT protocol, CRC-16/ARC)."""
-    from fastcrc import crc16
-
-    at = 0
-    while at < len(data):
-        header, size = data[at], int.from_bytes(data[at + 4 : at + 8], "little")
-        end = at + header + size + 2
-        if header < 12 or size == 0 or end > len(data) or crc16.arc(data[at : end - 2]) != int.from_bytes(data[end - 2 : end], "little"):
-            return False
-        at = end
-    return True
+def _file_type(part: FitPart) -> int | None:
+    return next((int(kind) for row in part.rows(FILE_ID) if math.isfinite(kind := number_of(row.get(0)))), None)
 
 
-def _is_walkable(data: bytes) -> bool:
-    """Whether the messages of every chained file follow each other to its end, and are not more than a run can have."""
-    at = count = 0
-    while at < len(data):
-        header, size = data[at], int.from_bytes(data[at + 4 : at + 8], "little")
-        end = at + header + size
-        at += header
-        sizes: dict[int, int] = {}
-        while at < end:
-            count += 1
-            kind = data[at]
-            if kind & 0x80:  # a compressed timestamp: the local message type stands in bits 5 and 6
-                step = sizes.get(kind >> 5 & 3, 0)
-            elif kind & 0x40:
-                if at + 6 > end:
-                    return False
-                fields = data[at + 5]
-                step = 6 + 3 * fields
-                length = sum(data[at + 7 : at + step : 3])
-                if kind & 0x20 and at + step < end:
-                    developer = data[at + step]
-                    length += sum(data[at + step + 2 : at + step + 1 + 3 * developer : 3])
-                    step += 1 + 3 * developer
-                sizes[kind & 15] = 1 + length
-            else:
-                step = sizes.get(kind & 15, 0)
-            at += step
-            if step == 0 or at > end or count > _MAX_MESSAGES:
-                return False
-        at = end + 2
-    return True
-
-
-def _patient(data: bytes) -> _Messages:
-    """The patient reader: message by message, keeping all that came before the damage."""
-    import fitdecode
-
-    messages = _Messages()
-    targets = {
-        "record": messages.records,
-        "session": messages.sessions,
-        "event": messages.events,
-        "activity": messages.activities,
-        "file_id": messages.file_ids,
-    }
-    try:
-        with fitdecode.FitReader(
-            io.BytesIO(_with_size(data, messages)),
-            check_crc=fitdecode.CrcCheck.WARN,
-            error_handling=fitdecode.ErrorHandling.IGNORE,
-            processor=fitdecode.DefaultDataProcessor(),
-        ) as reader:
-            for count, frame in enumerate(_without_warnings(reader, messages)):
-                if count > _MAX_MESSAGES:
-                    messages.damage = f"it has more than {_MAX_MESSAGES:,} messages"
-                    break
-                if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name in targets:
-                    targets[frame.name].append(_native(frame))
-    except Exception as error:  # a broken file may break the reader anywhere; what came before stays
-        messages.damage = messages.damage or _reason(error)
-    return messages
-
-
-def _without_warnings(reader: Any, messages: _Messages) -> Any:
-    import warnings
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        yield from reader
-    if caught and not messages.damage:
-        messages.damage = _reason(caught[0].message)
-
-
-def _reason(error: object) -> str:
-    return (str(error).split("\n")[0] or type(error).__name__)[:160]
-
-
-def _with_size(data: bytes, messages: _Messages) -> bytes:
-    """Give a header that was never closed (data size 0) the size the file really has."""
-    header, size = data[0], int.from_bytes(data[4:8], "little")
-    if size != 0 or len(data) <= header + 2 or header < 12:
-        return data
-    messages.damage = "the file was never closed (its header says 0 bytes)"
-    return data[:4] + (len(data) - header - 2).to_bytes(4, "little") + data[8:12] + b"\0\0" + data[14:]
-
-
-def _native(frame: Any) -> dict[str, Any]:
-    """Native fields by name; developer fields never stand in for them. Times as Unix seconds."""
-    result: dict[str, Any] = {}
-    for item in frame.fields:
-        if getattr(item, "field", None) is None and getattr(item, "is_dev", False):
-            continue
-        if type(getattr(item, "field_def", None)).__name__ == "DevFieldDefinition" or item.name in result:
-            continue
-        value = item.value
-        if isinstance(value, datetime):
-            value = value.replace(tzinfo=value.tzinfo or UTC).timestamp()
-        elif item.name in ("timestamp", "start_time", "local_timestamp") and isinstance(value, int | float):
-            value = value + _FIT_EPOCH_S
-        if value is not None:
-            result[item.name] = value
-    return result
-
-
-def _runs(messages: _Messages, path: Path) -> list[Run]:
-    times = np.array([_float(record.get("timestamp")) for record in messages.records])
-    sessions = messages.sessions
-    complete = [s for s in sessions if _float(s.get("start_time")) == _float(s.get("start_time"))]
-    left_over = messages.damage and not _covers(complete, times)
+def _runs(part: FitPart, path: Path) -> list[Run]:
+    sessions = part.rows(SESSION)
+    if not part.count(RECORD) and not sessions:
+        return []
+    kind = _file_type(part)
+    if not sessions and kind is not None and kind != _TYPE_ACTIVITY:
+        return []  # the points of a course or of a segment
+    times = _times(part)
+    whole = _Whole(part, times, path)
     if not sessions:
-        return [_from_records(messages, times, path)]
-    ranges = _ranges(sessions, times)
-    runs = [_from_session(s, messages, rows, path) for s, rows in zip(sessions, ranges, strict=True)]
-    if left_over:
-        rest = np.setdiff1d(np.arange(len(times)), np.concatenate(ranges) if ranges else [])
-        if rest.size > 1:
-            part = _Messages([messages.records[i] for i in rest], [], messages.events, messages.activities, messages.file_ids)
-            runs.append(_from_records(part, times[rest], path))
-    return runs
+        return [whole.from_records(np.arange(times.size))]
+    runs = [whole.from_session(session, rows) for session, rows in zip(sessions, _rows(sessions, times), strict=True)]
+    behind = _behind(sessions, times) if part.damage else np.array([], dtype=np.intp)
+    return [*runs, whole.from_records(behind)] if behind.size > 1 else runs
 
 
-def _covers(sessions: list[dict[str, Any]], times: FloatArray) -> bool:
-    if not sessions or not times.size:
-        return True
-    last = max(_float(s.get("timestamp")) for s in sessions)
-    return bool(np.nanmax(times) <= last + 60) if np.isfinite(times).any() else True
+def _times(part: FitPart) -> FloatArray:
+    """Unix seconds of every record, NaN where it has none that can be true."""
+    times = part.times(RECORD)
+    known = np.isfinite(times)
+    if known.any():
+        times[known & (np.abs(times - np.median(times[known])) > _APART_S)] = np.nan
+    return times
 
 
-def _ranges(sessions: list[dict[str, Any]], times: FloatArray) -> list[npt.NDArray[np.intp]]:
-    """The records of each session: all of them for a single session, else by time."""
+def _rows(sessions: list[dict[int, Value]], times: FloatArray) -> list[Rows]:
+    """The records of each session: all of them for a single session, else by time; without a time as the record before."""
     if len(sessions) == 1:
-        return [np.arange(len(times))]
-    starts = np.array([_float(s.get("start_time")) for s in sessions])
+        return [np.arange(times.size)]
+    starts = np.array([number_of(session.get(2)) + FIT_EPOCH_S for session in sessions])
     order = np.argsort(starts, kind="stable")
-    place = np.searchsorted(starts[order], times, side="right") - 1
-    return [np.flatnonzero(np.clip(place, 0, None) == int(np.flatnonzero(order == i)[0])) for i in range(len(sessions))]
+    place = np.clip(np.searchsorted(starts[order], times, side="right") - 1, 0, None)
+    known = np.isfinite(times)
+    place = place[np.maximum.accumulate(np.where(known, np.arange(times.size), 0))] if times.size else place
+    return [np.flatnonzero(order[place] == index) for index in range(len(sessions))]
 
 
-def _from_session(session: Mapping[str, Any], messages: _Messages, rows: npt.NDArray[np.intp], path: Path) -> Run:
-    start = _float(session.get("start_time"))
-    if not math.isfinite(start):
-        start = _float(messages.records[rows[0]].get("timestamp")) if rows.size else _float(session.get("timestamp"))
-    return Run(
-        start=_moment(start),
-        sport=_word(session.get("sport")) or "unknown",
-        distance_m=_optional(session.get("total_distance")),
-        timer_time_s=_optional(session.get("total_timer_time")),
-        elapsed_time_s=_optional(session.get("total_elapsed_time")),
-        record_count=int(rows.size),
-        sub_sport=_word(session.get("sub_sport")),
-        utc_offset_s=_offset(messages),
-        device=_device(messages),
-        origin=str(path),
-        load_samples=_samples([messages.records[i] for i in rows], start),
-    )
+def _behind(sessions: list[dict[int, Value]], times: FloatArray) -> Rows:
+    """Records later than every session: a sport whose session message was lost."""
+    ends = [number_of(s.get(2)) + FIT_EPOCH_S + number_of(s.get(7)) / 1000 for s in sessions]
+    if not all(math.isfinite(end) for end in ends):
+        return np.array([], dtype=np.intp)
+    return np.flatnonzero(times > max(ends) + 60)
 
 
-def _from_records(messages: _Messages, times: FloatArray, path: Path) -> Run:
-    """A run whose totals come from its records because the session message was lost."""
-    distance = np.array([_float(record.get("distance")) for record in messages.records])
-    start = float(np.nanmin(times)) if np.isfinite(times).any() else math.nan
-    elapsed = float(np.nanmax(times)) - start if np.isfinite(times).any() else None
-    sports = [_word(r.get("activity_type")) for r in messages.records if r.get("activity_type")]
-    known = distance[np.isfinite(distance)]
-    return Run(
-        start=_moment(start),
-        sport=sports[0] if sports else "running",
-        distance_m=float(known[-1] - min(known[0], 0.0)) if known.size else None,
-        timer_time_s=None if elapsed is None else max(elapsed - _paused_s(messages.events), 0.0),
-        elapsed_time_s=elapsed,
-        record_count=len(messages.records),
-        utc_offset_s=_offset(messages),
-        device=_device(messages),
-        origin=f"{path} (totals from its records)",
-        load_samples=_samples(messages.records, start),
-    )
+class _Whole:
+    """One file: what all its sessions share."""
+
+    def __init__(self, part: FitPart, times: FloatArray, path: Path) -> None:
+        self._part, self._times, self._path = part, times, path
+        self._device = _device(part)
+        self._utc_offset_s, self._clock_s = _local(part)
+
+    def from_session(self, session: Mapping[int, Value], rows: Rows) -> Run:
+        sport = name_of("sport", session.get(5)) or "unknown"
+        sub_sport = name_of("sub_sport", session.get(6))
+        zero = number_of(session.get(2)) + FIT_EPOCH_S
+        first = self._first(rows)
+        if math.isfinite(first) and not abs(zero - first) <= _APART_S:
+            zero = first
+        zero = zero if math.isfinite(zero) else number_of(session.get(TIMESTAMP)) + FIT_EPOCH_S
+        start, known = self._start(zero)
+        effort = number_of(session.get(193))
+        return Run(
+            start=start,
+            sport=sport,
+            distance_m=_optional(number_of(session.get(9)) / 100),
+            timer_time_s=_optional(number_of(session.get(8)) / 1000),
+            elapsed_time_s=_optional(number_of(session.get(7)) / 1000),
+            record_count=int(rows.size),
+            sub_sport=sub_sport,
+            utc_offset_s=self._utc_offset_s,
+            device=self._device,
+            origin=str(self._path),
+            perceived_exertion=effort / 10 if 0 <= effort <= 100 else None,
+            stated=stated(session, sport),
+            tags=_tags(session, sub_sport),
+            start_known=known,
+            load_samples=samples(self._part, rows, self._times, zero, sport),
+        )
+
+    def from_records(self, rows: Rows) -> Run:
+        """A run whose totals come from its records because the session message was lost."""
+        times = self._times[rows]
+        known = np.isfinite(times)
+        zero = self._first(rows)
+        elapsed = float(np.nanmax(times)) - zero if known.any() else None
+        timer = None if elapsed is None else max(elapsed - self._paused_s(zero, zero + elapsed), 0.0)
+        distance = distances(self._part)[rows][known] if known.any() else distances(self._part)[rows]
+        distance = distance[np.isfinite(distance)]
+        whole = rows.size == self._times.size
+        length = float(distance[-1] - (min(distance[0], 0.0) if whole else distance[0])) if distance.size else None
+        sport, sub_sport, guessed = self._sport(rows, length, timer)
+        start, start_known = self._start(zero)
+        return Run(
+            start=start,
+            sport=sport,
+            distance_m=length,
+            timer_time_s=timer,
+            elapsed_time_s=elapsed,
+            record_count=int(rows.size),
+            sub_sport=sub_sport,
+            utc_offset_s=self._utc_offset_s,
+            device=self._device,
+            origin=f"{self._path} (totals from its records{', taken as running' if guessed else ''})",
+            tags=_tags({}, sub_sport),
+            start_known=start_known,
+            load_samples=samples(self._part, rows, self._times, zero, sport),
+        )
+
+    def _sport(self, rows: Rows, distance_m: float | None, timer_s: float | None) -> tuple[str, str, bool]:
+        """What the records or a message of its own say; else running, where the speed is a runner's or not known."""
+        kinds = self._part.column(RECORD, 42)[rows]
+        kinds = kinds[np.isfinite(kinds)]
+        if kinds.size:
+            return name_of("activity_type", int(np.median(kinds))), "", False
+        row = next((row for row in self._part.rows(SPORT) if 0 in row), None)
+        if row is not None:
+            return name_of("sport", row.get(0)), name_of("sub_sport", row.get(1)), False
+        slow_or_fast = bool(distance_m) and bool(timer_s) and not RUNNING_MPS[0] <= (distance_m or 0) / (timer_s or 1) <= RUNNING_MPS[1]
+        return ("unknown", "", False) if slow_or_fast else ("running", "", True)
+
+    def _first(self, rows: Rows) -> float:
+        times = self._times[rows]
+        known = times[np.isfinite(times)]
+        return float(known.min()) if known.size else math.nan
+
+    def _start(self, seconds: float) -> tuple[datetime, StartKnown]:
+        """UTC moment; the runner's clock where the device knew only that; the FIT epoch when nothing tells, or nothing that can be."""
+        known = StartKnown.INSTANT
+        if math.isfinite(self._clock_s) and seconds < _FIRST_S:
+            seconds, known = seconds + self._clock_s, StartKnown.LOCAL
+        if not _FIRST_S <= seconds <= _LAST_S:
+            seconds, known = FIT_EPOCH_S, StartKnown.INSTANT
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds), known
+
+    def _paused_s(self, first: float, last: float) -> float:
+        """Time between stop and start of the timer, as the events tell, within these moments."""
+        part = self._part
+        paused, stopped = 0.0, math.nan
+        if not part.count(EVENT):
+            return paused
+        events = zip(part.column(EVENT, 0), part.column(EVENT, 1), part.times(EVENT), strict=True)
+        for event, kind, at in events:
+            if event != _TIMER or not math.isfinite(at):
+                continue
+            if kind in _STOPS and not math.isfinite(stopped):
+                stopped = at
+            elif kind == _START and math.isfinite(stopped):
+                paused += max(min(at, last) - max(stopped, first), 0.0)
+                stopped = math.nan
+        return paused
 
 
-def _paused_s(events: list[dict[str, Any]]) -> float:
-    paused, stopped = 0.0, None
-    for event in events:
-        if _word(event.get("event")) != "timer":
-            continue
-        at, kind = _float(event.get("timestamp")), _word(event.get("event_type"))
-        if kind.startswith("stop"):
-            stopped = at
-        elif kind == "start" and stopped is not None:
-            paused += max(at - stopped, 0.0)
-            stopped = None
-    return paused
+def _tags(session: Mapping[int, Value], sub_sport: str) -> tuple[str, ...]:
+    race = number_of(session.get(28)) == _SPORT_EVENT_RACE
+    return tuple(tag for tag, holds in (("race", race), ("treadmill", sub_sport in _TREADMILL)) if holds)
 
 
-def _samples(records: list[dict[str, Any]], start: float) -> Callable[[], Samples]:
-    def load() -> Samples:
-        columns: dict[str, FloatArray] = {"time_s": _column(records, ("timestamp",)) - start}
-        for name, (fields, scale) in _COLUMNS.items():
-            values = _column(records, fields) * scale
-            if np.isfinite(values).any():
-                columns[name] = values
-        cadence = _column(records, ("cadence",))
-        if np.isfinite(cadence).any():
-            # FIT counts strides of one leg a minute, with the fraction in a field of its own.
-            columns["cadence_spm"] = 2 * (cadence + np.nan_to_num(_column(records, ("fractional_cadence",))))
-        return columns
+def _local(part: FitPart) -> tuple[int | None, float]:
+    """The offset from UTC, and what to add to times of a device that never knew UTC to get the runner's clock (NaN: not known).
 
-    return load
-
-
-def _column(records: list[dict[str, Any]], names: tuple[str, ...]) -> FloatArray:
-    return np.array([next((v for n in names if math.isfinite(v := _float(r.get(n)))), math.nan) for r in records], dtype=np.float64)
-
-
-def _float(value: Any) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
-
-
-def _optional(value: Any) -> float | None:
-    number = _float(value)
-    return number if math.isfinite(number) else None
+    From the activity message; without one from the device's settings.
+    """
+    clock = math.nan
+    for activity in part.rows(ACTIVITY):
+        local, utc = number_of(activity.get(5)), number_of(activity.get(TIMESTAMP))
+        if abs(local - utc) <= _MAX_OFFSET_S:
+            return round((local - utc) / 900) * 900, math.nan
+        if utc < 0x10000000 <= local:
+            clock = local - utc
+    for settings in part.rows(DEVICE_SETTINGS):
+        offsets, active = settings.get(2), number_of(settings.get(0))
+        of_zone = offsets if isinstance(offsets, tuple) else (number_of(offsets),)
+        seconds = of_zone[int(active)] if 0 <= active < len(of_zone) else None
+        # Seconds in an unsigned field: west of Greenwich they are written as their complement.
+        seconds = None if seconds is None or not math.isfinite(seconds) else seconds - 2**32 if seconds >= 2**31 else seconds
+        if seconds is not None and abs(seconds) <= _MAX_OFFSET_S:
+            return round(seconds / 900) * 900, clock
+    return None, clock
 
 
-def _word(value: Any) -> str:
-    return "" if value is None else str(value)
+def _device(part: FitPart) -> str:
+    first = next(iter(part.rows(FILE_ID)), {})
+    manufacturer, product = first.get(1), first.get(2)
+    named = first.get(8) or next((row[27] for row in part.rows(DEVICE_INFO) if row.get(0) == 0 and isinstance(row.get(27), str)), "")
+    if manufacturer in _GARMIN and isinstance(product, int | float):
+        model = name_of("garmin_product", product)
+        model = str(named).strip()[:40] if model.isdigit() and named else model
+    else:
+        model = str(named).strip()[:40] or _digits(product)
+    return f"{name_of('manufacturer', manufacturer)}/{model}".strip("/")
 
 
-def _moment(seconds: float) -> datetime:
-    """UTC moment; the FIT epoch when the file tells none or the clock was never set."""
-    if not math.isfinite(seconds) or seconds < _FIT_EPOCH_S + _SYSTEM_TIME_S or seconds > 4102444800:
-        seconds = _FIT_EPOCH_S
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+def _digits(value: Value | None) -> str:
+    return str(int(value)) if isinstance(value, int | float) else ""
 
 
-def _offset(messages: _Messages) -> int | None:
-    for activity in messages.activities:
-        local, utc = _float(activity.get("local_timestamp")), _float(activity.get("timestamp"))
-        if math.isfinite(local) and math.isfinite(utc) and abs(local - utc) <= 15 * 3600:
-            return round((local - utc) / 900) * 900
-    return None
-
-
-def _device(messages: _Messages) -> str:
-    if not messages.file_ids:
-        return ""
-    first = messages.file_ids[0]
-    product = first.get("garmin_product", first.get("product", ""))
-    return f"{_word(first.get('manufacturer'))}/{_word(product)}".strip("/")
+def _optional(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 def _one_line(run: Run) -> str:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from backstride.model.run import FileOutcome, Run, Samples
 
-__all__ = ["Point", "Track", "number", "outcome_of", "parse_time"]
+__all__ = ["RUNNING_MPS", "Point", "Track", "number", "outcome_of", "parse_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -21,7 +21,7 @@ _EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
 _ONE_LEG_SPM = 120.0
 """A runner's median steps a minute lie above this, strides of one leg below it."""
-_RUNNING_MPS = (1.6, 6.5)
+RUNNING_MPS = (1.6, 6.5)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class Track:
             return False
         gaps = np.diff(times[np.isfinite(times)])
         moving = float(gaps[(gaps > 0) & (gaps <= 60)].sum())
-        return moving > 0 and _RUNNING_MPS[0] <= length / moving <= _RUNNING_MPS[1]
+        return moving > 0 and RUNNING_MPS[0] <= length / moving <= RUNNING_MPS[1]
 
 
 def outcome_of(runs: tuple[Run, ...], path: Path, damage: str) -> FileOutcome:
