@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +14,18 @@ from backstride.importers.garmin import holds_garmin_activities, holds_garmin_ge
 from backstride.importers.garmin_days import holds_garmin_days, read_garmin_days
 from backstride.importers.gpx import read_gpx
 from backstride.importers.items import Item
+from backstride.importers.strava import strava_reader
 from backstride.importers.tcx import read_tcx
 from backstride.importers.unpacked import read_unpacked, unpack
 from backstride.model.run import FileOutcome
 
-__all__ = ["read_item"]
+__all__ = ["links_of", "read_item"]
 
 Reader = Callable[[Path, bytes], FileOutcome]
 
 _SNIFFED = 4000
+_LINKS = ((re.compile(r"(?:^|[/\\!])activities[/\\](\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE), "strava-file"),)
+"""Where a service writes the number of an activity into the path of its file, and what that number is of."""
 
 
 def read_item(item: Item) -> FileOutcome:
@@ -45,7 +49,14 @@ def read_item(item: Item) -> FileOutcome:
         outcome = replace(_reader(path, data)(path, data), digest=hashlib.sha256(data).hexdigest())
     except RunFileError as error:
         return FileOutcome(item.path, "unreadable", str(error))
+    if links := links_of(item.path):
+        outcome = replace(outcome, runs=tuple(replace(run, links=(*run.links, *links)) for run in outcome.runs))
     return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome
+
+
+def links_of(path: str) -> tuple[str, ...]:
+    """Names under which a service's lists speak of the activity in this file, as far as its path tells."""
+    return tuple(f"{kind}:{found[1]}" for pattern, kind in _LINKS if (found := pattern.search(path)))
 
 
 def _reader(path: Path, data: bytes) -> Reader:
@@ -57,6 +68,8 @@ def _reader(path: Path, data: bytes) -> Reader:
         return read_gpx
     if b"<trainingcenterdatabase" in start:
         return read_tcx
+    if (reader := strava_reader(path, data)) is not None:
+        return reader
     if holds_garmin_activities(start):
         return read_garmin_activities
     if holds_garmin_gear(start):
