@@ -11,10 +11,12 @@ from pathlib import Path
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
 from backstride.importers.garmin import holds_garmin_activities, holds_garmin_gear, read_garmin_activities, read_garmin_gear
+from backstride.importers.garmin_csv import holds_garmin_list, read_garmin_list
 from backstride.importers.garmin_days import holds_garmin_days, read_garmin_days
 from backstride.importers.gpx import read_gpx
 from backstride.importers.items import Item
 from backstride.importers.strava import strava_reader
+from backstride.importers.suunto import holds_suunto_log, read_suunto
 from backstride.importers.tcx import read_tcx
 from backstride.importers.unpacked import read_unpacked, unpack
 from backstride.model.run import FileOutcome
@@ -24,7 +26,10 @@ __all__ = ["links_of", "read_item"]
 Reader = Callable[[Path, bytes], FileOutcome]
 
 _SNIFFED = 4000
-_LINKS = ((re.compile(r"(?:^|[/\\!])activities[/\\](\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE), "strava-file"),)
+_LINKS = (
+    (re.compile(r"(?:^|[/\\!])activities[/\\](\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE), "strava-file"),
+    (re.compile(r"[^/\\!]@[^/\\!]*_(\d{6,18})\.(?:fit|gpx|tcx)\Z", re.IGNORECASE), "garmin"),
+)
 """Where a service writes the number of an activity into the path of its file, and what that number is of."""
 
 
@@ -68,6 +73,10 @@ def _reader(path: Path, data: bytes) -> Reader:
         return read_gpx
     if b"<trainingcenterdatabase" in start:
         return read_tcx
+    if holds_suunto_log(start):
+        return read_suunto
+    if holds_garmin_list(start):
+        return read_garmin_list
     if (reader := strava_reader(path, data)) is not None:
         return reader
     if holds_garmin_activities(start):
