@@ -1,5 +1,6 @@
-"""What was done before it hurt: measures from runs and shoes. No limit stands here; what a measure means stands in knowledge."""
+"""What was done before it hurt: runs, shoes and days into measures. No clinical limit stands here: what a measure means, knowledge says."""
 
 from backstride.training.measures import measures_of
+from backstride.training.one_run import MEASURE_VERSION, measure_run
 
-__all__ = ["measures_of"]
+__all__ = ["MEASURE_VERSION", "measure_run", "measures_of"]

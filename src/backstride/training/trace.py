@@ -1,0 +1,226 @@
+"""The samples of one run, set in order: gaps and pauses closed, impossible values out, speed and grade at every sample."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from backstride.model.run import Run, Samples
+
+__all__ = ["Trace", "trace_of", "weighted_median"]
+
+FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+
+LONGEST_STEP_S = 20.0
+"""A sample speaks for at most this long. Watches that save memory write every 1 to about 20 s; a longer gap is a pause."""
+FASTEST_MPS = 12.0
+"""Faster than any sprint of a run; beyond it a position has jumped."""
+EARTH_RADIUS_M = 6_371_008.8
+"""Mean radius of the Earth (IUGG)."""
+_SPEED_WINDOW_S = 10.0
+"""Speed is the way of 10 s: position noise of some metres would be 1 m/s from one second to the next."""
+_GRADE_WINDOW_S = 30.0
+"""Grade is taken over 30 s, some 80 m of running, on which a wrong metre of height is little more than 1 %."""
+_GRADE_LEAST_M = 20.0
+"""Over less way than this, no grade."""
+ALTITUDE_STEP_S = 5.0
+_ALTITUDE_POINTS = 5
+_COVERED = 0.8
+"""Altitude counts as known where it stands for this share of the time."""
+RUNNING_SPM = 140.0
+"""Steps a minute from which it is running (135 to 140: doi 10.1016/j.humov.2023.103117, 28 adults, 93 % right)."""
+_RUNNING_MPS = 1.9
+"""Speed from which it is running where no cadence is known (the same study: 1.9 to 2.0 m/s, 79 % right)."""
+_MOVING_MPS = 0.5
+
+_POSSIBLE: Mapping[str, tuple[float, float]] = {
+    "speed_mps": (0.0, FASTEST_MPS),
+    "altitude_m": (-500.0, 9000.0),
+    "heart_rate_bpm": (30.0, 230.0),
+    "temperature_c": (-40.0, 60.0),
+    "cadence_spm": (30.0, 300.0),
+    "contact_time_ms": (80.0, 600.0),
+    "contact_balance_left": (0.3, 0.7),
+    "vertical_oscillation_mm": (10.0, 250.0),
+    "step_length_mm": (200.0, 2500.0),
+}
+"""What a device can truthfully say of a person on foot; the rest are drop-outs and spikes."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The samples of one run in order.
+
+    Attributes
+    ----------
+    clock_s : ndarray, shape (samples,)
+        Seconds from the first sample, with pauses closed: it rises by at most `LONGEST_STEP_S` a step.
+    weight_s : ndarray, shape (samples,)
+        Seconds for which each sample speaks: half of the step before it and half of the step after it.
+    columns : mapping of str to ndarray
+        As in `Samples`, NaN where missing or impossible; only columns that have a value.
+    """
+
+    clock_s: FloatArray
+    weight_s: FloatArray
+    columns: Mapping[str, FloatArray]
+
+    @property
+    def seconds(self) -> float:
+        """Time covered, pauses closed."""
+        return float(self.clock_s[-1])
+
+    def mean(self, name: str) -> float | None:
+        """Mean of a column over the time in which it has values; None when it has none."""
+        values = self.columns.get(name)
+        if values is None:
+            return None
+        known = np.isfinite(values)
+        weight = self.weight_s[known]
+        return float(values[known] @ weight / weight.sum()) if weight.sum() > 0 else None
+
+    @cached_property
+    def way_m(self) -> FloatArray | None:
+        """Metres from the first sample; from the device's distance, else its speed, else its positions; None without any."""
+        steps = self._steps_of_distance()
+        if steps is None:
+            steps = self._steps_of_speed()
+        if steps is None:
+            steps = self._steps_of_position()
+        if steps is None:
+            return None
+        # A step back or faster than any runner is a jump of the position or a counter that began again: no way was made.
+        steps = np.where((steps < 0) | (steps > FASTEST_MPS * np.diff(self.clock_s)), 0.0, steps)
+        return np.concatenate(([0.0], np.cumsum(steps)))
+
+    def _steps_of_distance(self) -> FloatArray | None:
+        return None if (distance := self._filled("distance_m")) is None else np.diff(distance)
+
+    def _steps_of_speed(self) -> FloatArray | None:
+        speed = self._filled("speed_mps")
+        return None if speed is None else (speed[1:] + speed[:-1]) / 2 * np.diff(self.clock_s)
+
+    def _steps_of_position(self) -> FloatArray | None:
+        latitude, longitude = self._filled("latitude_deg"), self._filled("longitude_deg")
+        if latitude is None or longitude is None:
+            return None
+        latitude, longitude = np.radians(latitude), np.radians(longitude)
+        half = np.sin(np.diff(latitude) / 2) ** 2 + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
+        steps: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+        return steps
+
+    def _filled(self, name: str) -> FloatArray | None:
+        """A column with its holes bridged; None where it covers less than half of the time."""
+        values = self.columns.get(name)
+        if values is None:
+            return None
+        known = np.isfinite(values)
+        if self.weight_s[known].sum() < self.weight_s.sum() / 2:
+            return None
+        bridged: FloatArray = values if known.all() else np.interp(self.clock_s, self.clock_s[known], values[known])
+        return bridged
+
+    @cached_property
+    def speed_mps(self) -> FloatArray | None:
+        """Speed at each sample over `_SPEED_WINDOW_S` around it; None where no way is known."""
+        if self.way_m is None:
+            return None
+        early, late = self._around(_SPEED_WINDOW_S)
+        return (np.interp(late, self.clock_s, self.way_m) - np.interp(early, self.clock_s, self.way_m)) / (late - early)
+
+    def _around(self, window_s: float) -> tuple[FloatArray, FloatArray]:
+        return np.maximum(self.clock_s - window_s / 2, 0.0), np.minimum(self.clock_s + window_s / 2, self.clock_s[-1])
+
+    @cached_property
+    def altitude_m(self) -> FloatArray | None:
+        """Smoothed altitude every `ALTITUDE_STEP_S` of the clock; None where it is not known for most of the run.
+
+        A running median of 25 s takes out spikes, a running mean of 25 s the steps of the sensor.
+        """
+        values = self.columns.get("altitude_m")
+        if values is None:
+            return None
+        known = np.isfinite(values)
+        if self.weight_s[known].sum() < _COVERED * self.weight_s.sum():
+            return None
+        grid = np.arange(0.0, self.seconds + ALTITUDE_STEP_S, ALTITUDE_STEP_S)
+        altitude: FloatArray = np.interp(grid, self.clock_s[known], values[known])
+        half = _ALTITUDE_POINTS // 2
+        for smooth in (np.median, np.mean):
+            padded = np.pad(altitude, half, mode="edge")
+            altitude = smooth(np.lib.stride_tricks.sliding_window_view(padded, _ALTITUDE_POINTS), axis=1)
+        return altitude
+
+    @cached_property
+    def grade(self) -> FloatArray | None:
+        """Rise over way at each sample, NaN where hardly any way was made; None where altitude or way is not known."""
+        if self.altitude_m is None or self.way_m is None:
+            return None
+        early, late = self._around(_GRADE_WINDOW_S)
+        grid = ALTITUDE_STEP_S * np.arange(self.altitude_m.size)
+        rise = np.interp(late, grid, self.altitude_m) - np.interp(early, grid, self.altitude_m)
+        way = np.interp(late, self.clock_s, self.way_m) - np.interp(early, self.clock_s, self.way_m)
+        return np.where(way >= _GRADE_LEAST_M, rise / np.maximum(way, _GRADE_LEAST_M), np.nan)
+
+    @cached_property
+    def running(self) -> BoolArray:
+        """Whether each sample is running: by its cadence where that is known, else by its speed; walking and standing are not."""
+        speed, cadence = self.speed_mps, self.columns.get("cadence_spm")
+        if speed is None and cadence is None:
+            return np.zeros(self.clock_s.size, dtype=bool)
+        if cadence is None:
+            assert speed is not None
+            return speed >= _RUNNING_MPS
+        by_speed = np.zeros(cadence.size, dtype=bool) if speed is None else speed >= _RUNNING_MPS
+        by_cadence = cadence >= RUNNING_SPM
+        if speed is not None:
+            by_cadence &= speed >= _MOVING_MPS
+        return np.where(np.isfinite(cadence), by_cadence, by_speed)
+
+    @cached_property
+    def moving(self) -> BoolArray | None:
+        """Whether each sample is on the move, on foot at any speed; None where no way is known."""
+        return None if self.speed_mps is None else self.speed_mps >= _MOVING_MPS
+
+
+def trace_of(run: Run) -> Trace | None:
+    """The samples of a run, set in order; None when it has no two of different times."""
+    samples: Samples = run.load_samples()
+    time = samples.get("time_s")
+    if time is None or time.size < 2:
+        return None
+    # Sorted, so that a clock set back or one absurd time costs a few samples and not all that follow it.
+    order = np.argsort(time, kind="stable")
+    order = order[np.isfinite(time[order])]
+    time = time[order]
+    if not time.size:
+        return None
+    first = np.concatenate(([True], np.diff(time) > 0))
+    time, order = time[first], order[first]
+    if time.size < 2:
+        return None
+    steps = np.minimum(np.diff(time), LONGEST_STEP_S)
+    clock = np.concatenate(([0.0], np.cumsum(steps)))
+    weight = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
+    columns = {}
+    for name, values in samples.items():
+        if name == "time_s" or values.size != samples["time_s"].size:
+            continue
+        column = values[order]
+        low, high = _POSSIBLE.get(name, (-np.inf, np.inf))
+        column = np.where(np.isfinite(column) & (column >= low) & (column <= high), column, np.nan)
+        if np.isfinite(column).any():
+            columns[name] = column
+    return Trace(clock, weight, columns)
+
+
+def weighted_median(values: FloatArray, weights: FloatArray) -> float:
+    """The value below and above which lies half of the weight; both shape (n,), n at least 1, weights not all zero."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
