@@ -67,7 +67,7 @@ def test_hostile_bytes_never_raise(tmp_path_factory, at, bit, more):
 @given(st.binary(max_size=300))
 def test_any_bytes_called_fit_get_a_line(tmp_path_factory, data):
     path = written(tmp_path_factory.mktemp("any"), data)
-    with pytest.raises(RunFileError, match="run.fit"):
+    with pytest.raises(RunFileError, match=r"run\.fit"):
         read_fit(path)
 
 

@@ -56,6 +56,8 @@ _OTHER_FILES = {44: "metrics", 49: "sleep", 68: "hrv_status"}
 """Kinds of file that the public profile does not name."""
 _GARMIN = (1, 13, 15)
 """Manufacturers whose products the profile names."""
+_COROS = 294
+"""Writes UTC as its local time: beside another watch on the same run it is off by the offset."""
 _TREADMILL = ("treadmill", "indoor_running")
 _SPORT_EVENT_RACE = 4
 _TIMER, _START, _STOPS = 0, 0, (1, 4, 8, 9)
@@ -301,6 +303,8 @@ def _local(part: FitPart) -> tuple[int | None, float]:
     clock = math.nan
     for activity in part.rows(ACTIVITY):
         local, utc = number_of(activity.get(5)), number_of(activity.get(TIMESTAMP))
+        if local == utc and any(row.get(1) == _COROS for row in part.rows(FILE_ID)):
+            continue
         if abs(local - utc) <= _MAX_OFFSET_S:
             return round((local - utc) / 900) * 900, math.nan
         if utc < 0x10000000 <= local:

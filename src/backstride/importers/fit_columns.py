@@ -74,14 +74,17 @@ _STATED: Mapping[str, _Scaled] = {
 _STATED_WITH_FRACTION: Mapping[str, tuple[int, int, float]] = {"ascent_m": (22, 199, 100), "descent_m": (23, 200, 100)}
 _STATED_OF_ONE_LEG: Mapping[str, tuple[int, int, float]] = {"cadence_spm": (18, 92, 128), "steps": (10, 94, 128)}
 
+_NEVER_ZERO = ("contact_time_ms", "contact_balance_left", "duty_factor", "vertical_oscillation_mm", "vertical_ratio", "step_length_mm")
+"""Some devices write 0 for what they did not measure; no step is like that."""
+
 _NOT_ON_FOOT = ("cycling", "e_biking", "swimming", "rowing", "paddling", "kayaking", "stand_up_paddleboarding", "motorcycling", "driving")
 
 _UNITS: Mapping[str, str] = {
-    "w": "w", "watts": "w", "watt": "w", "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s",
-    "m": "m", "meters": "m", "cm": "cm", "centimeters": "cm", "mm": "mm", "millimeters": "mm", "m/s": "mps", "km/h": "kmph", "bpm": "bpm",
-    "spm": "spm", "rpm": "rpm", "%": "percent", "percent": "percent", "kn/m": "kn_per_m", "g": "g", "gs": "g", "deg": "deg", "degrees": "deg", "°": "deg",
-    "c": "c", "°c": "c", "deg c": "c", "kg": "kg", "j": "j", "kj": "kj", "kcal": "kcal", "n": "n", "bw": "bw", "w/kg": "w_per_kg",
-    "breaths/min": "per_min", "brpm": "per_min",
+    "w": "w", "watts": "w", "watt": "w", "ms": "ms", "milliseconds": "ms", "s": "s", "sec": "s", "seconds": "s", "m": "m", "meters": "m",
+    "cm": "cm", "centimeters": "cm", "mm": "mm", "millimeters": "mm", "m/s": "mps", "km/h": "kmph", "bpm": "bpm", "spm": "spm",
+    "rpm": "rpm", "%": "percent", "percent": "percent", "kn/m": "kn_per_m", "g": "g", "gs": "g", "deg": "deg", "degrees": "deg",
+    "°": "deg", "c": "c", "°c": "c", "deg c": "c", "kg": "kg", "j": "j", "kj": "kj", "kcal": "kcal", "n": "n", "bw": "bw",
+    "w/kg": "w_per_kg", "breaths/min": "per_min", "brpm": "per_min",
 }  # fmt: skip
 """How developers write units, and the suffix that says the same."""
 
@@ -145,6 +148,7 @@ def _native(part: FitPart, has: set[tuple[int, int]], sport: str) -> list[tuple[
         raw = part.column(RECORD, present[0])
         for number in present[1:]:
             raw = np.where(np.isfinite(raw), raw, part.column(RECORD, number))
+        raw = np.where(raw == 0, np.nan, raw) if name in _NEVER_ZERO else raw
         columns.append((name, raw / scaled.scale - scaled.offset))
     if (_COMPRESSED_SPEED_DISTANCE, -1) in has:
         known = dict(columns)
@@ -221,7 +225,7 @@ def stated(session: Mapping[int, Value], sport: str) -> dict[str, float]:
             totals[name] = 2 * _with_fraction(session, whole, fraction, parts)
     breaths = number_of(session.get(169)) / 100
     totals["respiration_rate_per_min"] = breaths if np.isfinite(breaths) else number_of(session.get(147))
-    return {name: float(value) for name, value in totals.items() if np.isfinite(value)}
+    return {name: float(value) for name, value in totals.items() if np.isfinite(value) and (value or name not in _NEVER_ZERO)}
 
 
 def _with_fraction(session: Mapping[int, Value], whole: int, fraction: int, parts: float) -> float:
