@@ -1,0 +1,500 @@
+"""Measures of a run and of a history: against hand-made runs, real recordings and published formulas; and why one is missing."""
+
+import json
+import math
+import re
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from backstride.assess import assess
+from backstride.importers.fit import read_fit
+from backstride.knowledge.loader import load
+from backstride.model.evidence import Measure
+from backstride.model.record import Record
+from backstride.model.run import DayValue, Run, Shoe
+from backstride.model.run_measures import RunMeasures
+from backstride.training import MEASURE_VERSION, measure_run, measures_of
+from backstride.training.air import dew_point_c, wet_bulb_c
+from backstride.training.trace import trace_of
+
+ONSET = date(2026, 10, 4)
+WATCH = "garmin/3113"
+
+
+def samples(minutes=30.0, speed=2.8, every=1.0, **columns):
+    """Even running; a column is a number, an array, or a function of the seconds."""
+    time = np.arange(0, 60 * minutes + every, every)
+    speed = speed(time) if callable(speed) else np.broadcast_to(speed, time.shape)
+    steps = np.diff(time) * (speed[1:] + speed[:-1]) / 2
+    filled = {name: np.array(v(time) if callable(v) else np.broadcast_to(v, time.shape), dtype=float) for name, v in columns.items()}
+    return {"time_s": time, "distance_m": np.concatenate(([0.0], np.cumsum(steps))), **filled}
+
+
+def run(columns=None, day=ONSET, device=WATCH, **fields):
+    columns = samples(cadence_spm=170) if columns is None else columns
+    start = datetime(day.year, day.month, day.day, 8, tzinfo=UTC)
+    totals = {"distance_m": "distance_m", "timer_time_s": "time_s"}
+    stated = {total: float(np.nanmax(columns[name])) for total, name in totals.items() if total not in fields and name in columns}
+    given = {"distance_m": None, "timer_time_s": None, **stated, **fields}
+    return Run(start, "running", device=device, load_samples=lambda: columns, **given)
+
+
+def of_run(columns=None, **fields):
+    return {m.id: m for m in measure_run(run(columns, **fields)).values}
+
+
+def of_history(runs, onset=ONSET, **fields):
+    return {m.id: m for m in measures_of(Record("case", onset=onset, runs=tuple(runs), **fields))}
+
+
+def before(days):
+    return ONSET - timedelta(days=days)
+
+
+def season(recent, earlier, every=3, **fields):
+    """Runs of 40 minutes: `recent` samples in the last 4 weeks, `earlier` ones in the 90 days before."""
+    return [run(recent if d < 28 else earlier, before(d), **fields) for d in range(0, 117, every)]
+
+
+# ---- one run -------------------------------------------------------------------------------------------------------
+
+
+def test_means_of_a_real_recording_are_the_devices_own(shared_data):
+    """Within 0.2 %: the device averages over strides, we over seconds; rounding of its totals alone is 0.03 %."""
+    path = shared_data / "fit" / "goldencheetah__4077461142.fit"
+    trace = trace_of(read_fit(path).runs[0])
+    manifest = json.loads((shared_data / "manifest.json").read_text())
+    files = manifest["files"]
+    session = next(f for f in files if f["path"].endswith(path.name))["truth"]["sessions"][0]
+    assert trace.mean("contact_time_ms") == pytest.approx(session["avg_stance_time"], rel=0.002)
+    assert 100 * trace.mean("contact_balance_left") == pytest.approx(session["avg_stance_time_balance"], rel=0.002)
+    assert trace.mean("vertical_oscillation_mm") == pytest.approx(session["avg_vertical_oscillation"], rel=0.002)
+    assert trace.mean("step_length_mm") == pytest.approx(session["avg_step_length"], rel=0.002)
+    assert trace.mean("heart_rate_bpm") == pytest.approx(session["avg_heart_rate"], abs=1)
+
+
+def test_ascent_of_a_real_recording_is_near_the_devices_own(shared_data):
+    """Within 15 %: both sum what they take for real, and nobody says from which height on."""
+    outcome = read_fit(shared_data / "fit" / "goldencheetah__4077461142.fit")
+    measures = {m.id: m for m in measure_run(outcome.runs[0]).values}
+    assert measures["ascent_m_per_km"].value * 12.167 == pytest.approx(346, rel=0.15)
+    assert measures["descent_m_per_km"].value * 12.167 == pytest.approx(351, rel=0.15)
+    assert measures["trail_share"].value == 1
+    assert 0.1 < measures["steep_down_share"].value < 0.4
+
+
+def test_every_real_recording_is_measured_and_every_measure_has_a_value_or_a_reason(shared_data):
+    count = 0
+    for path in sorted((shared_data / "fit").glob("*.fit")):
+        try:
+            runs = read_fit(path).runs
+        except Exception:  # what a reader refuses is its own test's business
+            continue
+        for entry in runs:
+            measured = measure_run(entry)
+            assert all((m.value is None) == bool(m.missing_because) for m in measured.values), path
+            count += bool(measured.profile)
+    assert count > 15
+
+
+def test_noise_of_the_barometer_is_no_descent_and_a_hill_is():
+    rng = np.random.default_rng(7)
+    flat = of_run(samples(60, altitude_m=lambda t: 100 + rng.normal(0, 0.5, t.size)))
+    assert flat["descent_m_per_km"].value < 0.5
+    hill = of_run(samples(60, altitude_m=lambda t: 100 + 30 * np.sin(2 * np.pi * t / 1200) + rng.normal(0, 0.5, t.size)))
+    assert hill["descent_m_per_km"].value == pytest.approx(3 * 60 / (3.6 * 2.8), rel=0.1)
+
+
+def test_share_of_time_steeper_than_five_percent_down():
+    def altitude(time):
+        return 500 - 0.08 * 2.8 * np.clip(time - 600, 0, 600)
+
+    measures = of_run(samples(30, altitude_m=altitude, cadence_spm=170))
+    assert measures["steep_down_share"].value == pytest.approx(1 / 3, abs=0.03)
+
+
+def test_medians_are_of_level_steady_running_only():
+    def contact(time):
+        return np.select([time < 600, time < 1200, time < 1800], [240.0, 400.0, 300.0], 240.0)
+
+    columns = samples(
+        40,
+        speed=lambda t: np.where((t >= 600) & (t < 1200), 1.2, 2.8),
+        cadence_spm=lambda t: np.where((t >= 600) & (t < 1200), 110.0, 170.0),
+        altitude_m=lambda t: 100 + 0.06 * 2.8 * np.clip(t - 1200, 0, 600),
+        contact_time_ms=contact,
+    )
+    measures = of_run(columns)
+    assert measures["contact_time_ms"].value == 240
+    assert measures["contact_time_ms"].device == WATCH
+    assert "level" in measures["contact_time_ms"].origin
+    assert measures["cadence_spm"].value == 170
+
+
+def test_a_pause_adds_no_time_and_no_walking():
+    whole = samples(40, cadence_spm=170, heart_rate_bpm=150)
+    keep = (whole["time_s"] < 600) | (whole["time_s"] > 600 + 900)
+    paused = {name: values[keep] for name, values in whole.items()}
+    paused["distance_m"] = np.where(paused["time_s"] > 600, paused["distance_m"] - 900 * 2.8, paused["distance_m"])
+    assert of_run(paused)["moving_time_s"].value == pytest.approx(1500, abs=20)
+
+
+def test_drift_in_a_long_run_compares_each_speed_with_itself():
+    columns = samples(
+        100,
+        speed=lambda t: np.where((t // 300) % 2 == 0, 2.6, 3.1),
+        cadence_spm=lambda t: np.where((t // 300) % 2 == 0, 166.0, 172.0) - 3 * (t > 4000),
+        contact_time_ms=lambda t: 250 + 12 * (t > 4000),
+    )
+    measures = of_run(columns)
+    assert measures["cadence_drift_spm"].value == pytest.approx(-3, abs=0.3)
+    assert measures["contact_time_drift_ms"].value == pytest.approx(12, abs=0.5)
+    assert "recorded no vertical oscillation" in measures["vertical_oscillation_drift_mm"].missing_because
+
+
+def test_a_faster_finish_is_no_drift():
+    columns = samples(90, speed=lambda t: np.where(t > 3600, 3.3, 2.7), cadence_spm=lambda t: np.where(t > 3600, 176.0, 168.0))
+    measures = of_run(columns)
+    assert measures["cadence_drift_spm"].value is None
+    assert "like speed" in measures["cadence_drift_spm"].missing_because
+
+
+def test_short_runs_have_no_drift():
+    assert "more than 60" in of_run()["cadence_drift_spm"].missing_because
+
+
+def test_a_run_without_samples_keeps_what_its_device_stated():
+    measures = of_run({}, distance_m=10_000.0, timer_time_s=3600.0, stated={"contact_time_ms": 251.0, "heart_rate_bpm": 150.0})
+    assert measures["contact_time_ms"].value == 251
+    assert "whole run" in measures["contact_time_ms"].origin
+    assert measures["mean_heart_rate_bpm"].value == 150
+    assert measures["mean_speed_mps"].value == pytest.approx(10 / 3.6)
+    assert measures["cadence_spm"].missing_because
+    assert measures["descent_m_per_km"].missing_because
+
+
+def test_a_treadmill_has_no_hills_and_no_positions():
+    columns = samples(30, cadence_spm=168, altitude_m=lambda t: 100 + 10 * np.sin(t / 60))
+    measures = of_run(columns, sub_sport="treadmill")
+    assert measures["treadmill_share"].value == 1
+    assert measures["trail_share"].value == 0
+    assert "indoors" in measures["descent_m_per_km"].missing_because
+    plain = of_run({"time_s": np.arange(600.0), "cadence_spm": np.full(600, 168.0)}, distance_m=None)
+    assert plain["distance_km"].value is None
+    assert plain["cadence_spm"].value == 168
+
+
+def test_the_weather_is_kept_apart_from_the_watch_on_the_wrist():
+    measures = of_run(samples(30, temperature_c=31), stated={"weather_temperature_c": 22.0, "humidity": 0.6})
+    assert measures["temperature_c"].value == 31
+    assert "warm" in measures["temperature_c"].origin
+    assert measures["weather_temperature_c"].value == 22
+    assert measures["dew_point_c"].value == pytest.approx(13.9, abs=0.1)
+    assert of_run(stated={"weather_temperature_c": 22.0})["dew_point_c"].missing_because == "no humidity was recorded"
+    assert of_run(stated={"dew_point_c": 9.0})["dew_point_c"].value == 9
+
+
+@pytest.mark.parametrize(("temperature", "humidity", "dew"), [(20, 0.5, 9.3), (30, 0.8, 26.2), (0, 1.0, 0.0), (35, 0.2, 8.7)])
+def test_dew_point_agrees_with_tables(temperature, humidity, dew):
+    assert dew_point_c(temperature, humidity) == pytest.approx(dew, abs=0.1)
+
+
+def test_wet_bulb_is_that_of_the_papers_own_example():
+    """Stull 2011: 20 degrees and 50 % give 13.7 degrees."""
+    assert wet_bulb_c(20, 0.5) == pytest.approx(13.7, abs=0.05)
+
+
+@given(st.floats(-5, 45), st.floats(0.1, 0.99))
+def test_dew_point_wet_bulb_and_air_stand_in_order(temperature, humidity):
+    assert dew_point_c(temperature, humidity) <= temperature
+    assert wet_bulb_c(temperature, humidity) <= temperature + 0.7
+
+
+def test_sampling_does_not_change_what_is_measured():
+    def wave(time):
+        return 2.8 + 0.3 * np.sin(time / 200)
+
+    def cadence(time):
+        return 170 + 5 * np.sin(time / 200)
+
+    fine, coarse = (samples(50, wave, every, cadence_spm=cadence, heart_rate_bpm=lambda t: 140 + t / 300) for every in (1.0, 5.0))
+    rows = np.cumsum(np.random.default_rng(3).integers(1, 20, 400))
+    smart = {name: values[rows[rows < values.size]] for name, values in fine.items()}
+    one, five, some = (of_run(columns) for columns in (fine, coarse, smart))
+    for name, tolerance in (("mean_speed_mps", 0.01), ("cadence_spm", 0.01), ("mean_heart_rate_bpm", 0.01), ("moving_time_s", 0.02)):
+        assert five[name].value == pytest.approx(one[name].value, rel=tolerance), name
+        assert some[name].value == pytest.approx(one[name].value, rel=tolerance), name
+
+
+def test_disorder_spikes_and_jumps_cost_only_themselves():
+    clean = samples(30, cadence_spm=170, contact_time_ms=250, heart_rate_bpm=150)
+    broken = {name: values.copy() for name, values in clean.items()}
+    broken["time_s"][100:110] = broken["time_s"][99]
+    broken["time_s"][500] = -50
+    broken["time_s"][900] = 1e7
+    broken["time_s"][901] = math.nan
+    broken["distance_m"][700] += 5000
+    broken["contact_time_ms"][300:320] = 65535
+    broken["heart_rate_bpm"][40:60] = 0
+    broken["cadence_spm"][50:60] = math.nan
+    good, bad = of_run(clean), of_run(broken)
+    for name in ("contact_time_ms", "cadence_spm", "mean_heart_rate_bpm"):
+        assert bad[name].value == good[name].value, name
+    assert bad["moving_time_s"].value == pytest.approx(good["moving_time_s"].value, abs=60)
+
+
+def test_positions_stand_in_for_a_missing_distance_and_their_jumps_are_no_way():
+    time = np.arange(0, 1801.0)
+    latitude = 50 + 2.8 * time / 111_195
+    latitude[900] += 0.05
+    columns = {"time_s": time, "latitude_deg": latitude, "longitude_deg": np.full(time.size, 8.0)}
+    measures = of_run(columns, distance_m=None)
+    assert measures["distance_km"].value == pytest.approx(2.8 * 1.8, rel=0.01)
+    assert measures["treadmill_share"].value == 0
+
+
+VALUES = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.floats(-10, 400), st.just(math.nan))
+
+
+@given(
+    st.integers(0, 60).flatmap(
+        lambda n: st.dictionaries(
+            st.sampled_from(
+                ["time_s", "distance_m", "speed_mps", "altitude_m", "cadence_spm", "contact_time_ms", "heart_rate_bpm", "latitude_deg"]
+            ),
+            arrays.arrays(np.float64, n, elements=VALUES),
+        )
+    ),
+    st.sampled_from(["", "treadmill", "trail", "generic"]),
+)
+def test_nothing_a_file_can_hold_breaks_it_and_it_comes_back_from_json(columns, sub_sport):
+    measured = measure_run(run(dict(columns), distance_m=5000.0, timer_time_s=1800.0, sub_sport=sub_sport))
+    assert measured.version == MEASURE_VERSION
+    assert all((m.value is None) == bool(m.missing_because) for m in measured.values)
+    assert all(m.value is None or math.isfinite(m.value) for m in measured.values)
+    assert RunMeasures.from_plain(json.loads(json.dumps(measured.as_plain(), allow_nan=False))) == measured
+
+
+def test_the_profile_parts_running_by_speed():
+    columns = samples(40, speed=lambda t: np.where(t < 1200, 2.6, 3.3), cadence_spm=lambda t: np.where(t < 1200, 166.0, 176.0))
+    profile = measure_run(run(columns)).profile
+    slow, fast = max(profile, key=lambda b: b.seconds * (b.speed_mps < 3)), max(profile, key=lambda b: b.seconds * (b.speed_mps > 3))
+    assert (slow.speed_mps, fast.speed_mps) == (2.5, 3.25)
+    assert (slow.cadence_spm, fast.cadence_spm) == (pytest.approx(166, abs=0.2), pytest.approx(176, abs=0.2))
+    assert slow.contact_time_ms is None
+    assert not slow.grade_known
+    level = measure_run(run(samples(40, altitude_m=100, cadence_spm=170))).profile
+    assert [b.grade_known for b in level] == [True]
+
+
+# ---- history -------------------------------------------------------------------------------------------------------
+
+
+def test_cadence_against_the_runners_own_baseline_at_like_speed():
+    faster_but_lower = samples(40, speed=lambda t: np.where(t < 1200, 2.6, 3.1), cadence_spm=lambda t: np.where(t < 1200, 160.0, 170.0))
+    usual = samples(40, speed=lambda t: np.where(t < 2000, 2.6, 3.1), cadence_spm=lambda t: np.where(t < 2000, 168.0, 178.0))
+    result = of_history(season(faster_but_lower, usual))
+    assert result["cadence_change_spm"].value == pytest.approx(-8, abs=0.3)
+    assert result["cadence_change_spm"].device == WATCH
+    assert result["cadence_ratio"].value == pytest.approx(162 / 170, abs=0.01)
+
+
+def test_a_new_watch_is_no_change_of_the_runner():
+    old, new = samples(40, cadence_spm=168, contact_time_ms=250), samples(40, cadence_spm=168, contact_time_ms=280)
+    runs = [*season(old, old, device="garmin/1765")[3:], *(run(new, before(d), device=WATCH) for d in (0, 2, 5))]
+    change = of_history(runs)["contact_time_change_ms"]
+    assert change.value is None
+    assert change.missing_because == f"the watch changed on {before(5)}, and two watches can't be compared"
+
+
+def test_runs_of_another_watch_stay_out_of_a_trend():
+    usual, other = samples(40, contact_time_ms=250, cadence_spm=168), samples(40, contact_time_ms=300, cadence_spm=168)
+    runs = [*season(usual, usual), *(run(other, before(d), device="coros/1") for d in (1, 4, 31, 34, 37))]
+    assert of_history(runs)["contact_time_change_ms"].value == pytest.approx(0, abs=1e-9)
+
+
+def test_no_watch_named_no_trend():
+    assert "do not name the watch" in of_history(season(None, None, device=""))["cadence_change_spm"].missing_because
+
+
+def test_balance_is_shown_as_left_share_and_as_the_greater_side():
+    result = of_history(season(samples(40, cadence_spm=168, contact_balance_left=0.47), samples(40, cadence_spm=168)))
+    assert result["contact_balance_left_4_weeks"].value == pytest.approx(0.47)
+    assert result["contact_imbalance_4_weeks"].value == pytest.approx(0.53)
+    assert "90 days before" in result["contact_balance_change"].missing_because
+
+
+def test_the_share_of_the_week_faster_than_nearly_all_of_the_month():
+    easy = samples(60, 2.6, cadence_spm=168)
+    month = [run(easy, before(d)) for d in range(7, 37, 3)]
+    fast_half = samples(60, speed=lambda t: np.where(t < 1800, 2.6, 3.6), cadence_spm=172)
+    assert of_history([*month, run(fast_half)])["pace_above_trained_share"].value == pytest.approx(0.5, abs=0.02)
+    assert of_history([*month, run(easy)])["pace_above_trained_share"].value == 0
+    assert "2 are needed" in of_history([month[0], run(easy)])["pace_above_trained_share"].missing_because
+
+
+def test_more_hard_running_than_in_the_month_before():
+    def mixed(share):
+        return samples(60, speed=lambda t: np.where(t < 3600 * (1 - share), 2.6, 3.4), cadence_spm=172)
+
+    month = [run(mixed(0.2), before(d)) for d in range(7, 37, 3)]
+    assert of_history([*month, run(mixed(0.4))])["hard_time_ratio"].value == pytest.approx(2, rel=0.05)
+    assert of_history([*month, run(mixed(0.2))])["hard_time_ratio"].value == pytest.approx(1, rel=0.05)
+    alike = [run(mixed(0.0), before(d)) for d in range(7, 37, 3)]
+    assert "one speed" in of_history([*alike, run(mixed(0.4))])["hard_time_ratio"].missing_because
+
+
+def test_hills_of_the_week_against_the_month_and_level_ground_is_no_divisor():
+    def hilly(height):
+        return samples(60, altitude_m=lambda t: 300 + height * np.sin(2 * np.pi * t / 1200), cadence_spm=170)
+
+    month = [run(hilly(30), before(d)) for d in range(7, 37, 3)]
+    result = of_history([*month, run(hilly(60))])
+    assert result["ascent_ratio"].value == pytest.approx(2, rel=0.05)
+    assert result["descent_ratio"].value == pytest.approx(2, rel=0.05)
+    assert result["intensity_jump_ratio"].value == pytest.approx(2, rel=0.05)
+    assert result["week_descent_m_per_km"].value == pytest.approx(6 * 60 / 10.08, rel=0.05)
+    flat = [run(hilly(0), before(d)) for d in range(7, 37, 3)]
+    assert of_history([*flat, run(hilly(10))])["ascent_ratio"].value < 1
+    assert "altitude" in of_history([*flat, run()])["ascent_ratio"].missing_because
+
+
+def test_a_race_against_its_training():
+    month = [run(samples(60, 2.5, cadence_spm=168), before(d)) for d in range(7, 43, 3)]
+    race = run(samples(90, 3.0, cadence_spm=175), tags=("race",))
+    result = of_history([*month, race])
+    assert result["race_pace_ratio"].value == pytest.approx(1.2, rel=0.01)
+    assert result["race_distance_ratio"].value == pytest.approx(1.8, rel=0.01)
+    assert "marked as a race" in of_history([*month, run()])["race_pace_ratio"].missing_because
+
+
+def test_days_in_a_row_end_at_the_onset_or_the_day_before():
+    row = [run(day=before(d)) for d in (1, 2, 3, 5)]
+    assert of_history(row)["days_in_a_row"].value == 3
+    assert of_history([run(day=before(2))])["days_in_a_row"].value == 0
+
+
+def test_heat_of_the_week_by_weather_else_by_the_same_watch():
+    def weather(celsius):
+        return {"stated": {"weather_temperature_c": celsius, "humidity": 0.5}}
+
+    month = [run(day=before(d), **weather(15.0)) for d in range(7, 37, 3)]
+    hot = of_history([*month, run(**weather(29.0)), run(day=before(2), **weather(25.0))])
+    assert hot["hottest_run_c"].value == 29
+    assert hot["heat_exposure_c"].value == pytest.approx(12)
+    assert hot["dew_point_change_c"].value == pytest.approx(27 - 15, abs=2)
+
+    def worn(celsius, day, device):
+        return run(samples(30, temperature_c=celsius, cadence_spm=170), day, device)
+
+    wrist = [worn(22, before(d), WATCH) for d in range(7, 37, 3)]
+    by_watch = of_history([*wrist, worn(31, ONSET, WATCH)])
+    assert by_watch["heat_exposure_c"].value == pytest.approx(9)
+    assert by_watch["heat_exposure_c"].device == WATCH
+    assert "wrist" in by_watch["hottest_run_c"].missing_because
+    assert of_history([*wrist, worn(31, ONSET, "coros/1")])["heat_exposure_c"].value is None
+
+
+def test_more_of_it_on_a_treadmill():
+    outside = samples(40, cadence_spm=170, latitude_deg=50, longitude_deg=8)
+    inside = samples(40, cadence_spm=170)
+    runs = [run(outside, before(d)) for d in range(28, 117, 4)]
+    runs += [run(inside, before(d), sub_sport="treadmill") for d in (0, 8, 16)] + [run(outside, before(4))]
+    assert of_history(runs)["treadmill_share_change"].value == pytest.approx(0.75)
+
+
+def test_pairs_at_the_onset_when_first_worn_and_when_changed():
+    shoes = (Shoe("old", date(2026, 1, 1), start_km=300), Shoe("new"))
+    runs = [run(day=before(d), shoe="old", distance_m=5000.0) for d in (20, 15)]
+    runs += [run(day=before(d), shoe="new", distance_m=5000.0) for d in (10, 4, 0)]
+    measures = measures_of(Record("case", onset=ONSET, runs=tuple(runs), shoes=shoes))
+    pairs = {m.origin: m.value for m in measures if m.id == "pair_distance_km"}
+    assert pairs == {"pair 'old'": pytest.approx(310), "pair 'new'": pytest.approx(15)}
+    by_id = {m.id: m for m in measures}
+    assert by_id["first_use_days_ago"].value == 10
+    assert by_id["shoe_switch_days_ago"].value == 10
+    assert "from 'old' to 'new'" in by_id["shoe_switch_days_ago"].origin
+
+
+def test_sleep_of_the_week_against_the_runners_month():
+    nights = [DayValue(before(d), "sleep_h", 6.0 if d < 7 else 7.5) for d in range(37)]
+    result = of_history([run()], days=tuple(nights))
+    assert result["sleep_h_last_week"].value == 6
+    assert result["sleep_change_h"].value == pytest.approx(-1.5)
+    few = of_history([run()], days=tuple(nights[:2]))
+    assert "2 of the last 7 nights" in few["sleep_h_last_week"].missing_because
+    assert "sleep_h_last_week" not in of_history([run()])
+
+
+def test_stored_measures_are_used_and_samples_not_read_again():
+    def unread():
+        raise AssertionError("the samples were read again")
+
+    def stored(day):
+        entry = run(samples(40, cadence_spm=168), day)
+        return Run(
+            entry.start, "running", entry.distance_m, entry.timer_time_s, device=WATCH, measured=measure_run(entry), load_samples=unread
+        )
+
+    kept = [stored(before(d)) for d in range(0, 117, 3)]
+    fresh = [run(samples(40, cadence_spm=168), before(d)) for d in range(0, 117, 3)]
+    assert of_history(kept) == of_history(fresh)
+
+
+def test_runs_outside_every_window_are_not_read():
+    def unread():
+        raise AssertionError("a run of last year was read")
+
+    old = Run(datetime(2025, 10, 4, 8, tzinfo=UTC), "running", 9000.0, 3000.0, device=WATCH, load_samples=unread)
+    assert of_history([old, run()])["days_in_a_row"].value == 1
+
+
+def test_knowledge_reads_the_measures():
+    low = samples(40, cadence_spm=155, vertical_oscillation_mm=115, altitude_m=lambda t: 300 + 60 * np.sin(2 * np.pi * t / 1200))
+    usual = samples(40, cadence_spm=170, altitude_m=lambda t: 300 + 60 * np.sin(2 * np.pi * t / 1200))
+    runs = season(low, usual, stated={"weather_temperature_c": 30.0})
+    answer = assess(Record("case", onset=ONSET, runs=tuple(runs)), load())
+    factors = {c.factor for c in answer.contributors}
+    assert {"cadence_low", "vertical_oscillation_high", "downhill_running", "heat"} <= factors
+    calm = assess(Record("case", onset=ONSET, runs=tuple(season(None, None))), load())
+    assert not {"cadence_low", "vertical_oscillation_high", "downhill_running", "heat"} & {c.factor for c in calm.contributors}
+
+
+def test_what_evidence_contradicts_keeps_its_stance():
+    uneven = samples(40, cadence_spm=170, contact_balance_left=0.46)
+    answer = assess(Record("case", onset=ONSET, runs=tuple(season(uneven, uneven))), load())
+    assert {c.factor: c.stance for c in answer.contributors}["gct_imbalance"] == "not_supported"
+
+
+def everything():
+    """A record with which every measure of the history comes, with a value or a reason."""
+    nights = tuple(DayValue(before(d), "sleep_h", 7.0) for d in range(37))
+    shoes = (Shoe("blue", date(2026, 1, 1)),)
+    return measures_of(Record("case", onset=ONSET, runs=tuple(season(None, None, shoe="blue")), shoes=shoes, days=nights))
+
+
+@pytest.mark.parametrize(("title", "emitted"), [("Of one run", lambda: measure_run(run()).values), ("Of the history", everything)])
+def test_the_page_of_measures_is_that_of_the_code(title, emitted):
+    page = (Path(__file__).parent.parent / "docs" / "measures.md").read_text(encoding="utf-8")
+    part = page.split(f"## {title}\n")[1].split("\n## ")[0]
+    told = {(name, unit) for name, unit in re.findall(r"^\| `(\w+)` \| ([^|]+?) \|", part, re.MULTILINE)}
+    assert told == {(m.id, m.unit) for m in emitted()}
+    assert f"**version {MEASURE_VERSION}**" in page
+
+
+def test_every_measure_named_by_a_factor_is_computed():
+    known = {m.id for m in everything()} | {"age_years"}
+    assert {limit.measure for factor in load().factors.values() for limit in factor.measured_by} <= known
+
+
+def test_measures_come_back_from_json():
+    measured = RunMeasures(1, (Measure("a", 0.0, "km", "x", "", "w"), Measure("b", None, "ms", missing_because="why")), ())
+    assert RunMeasures.from_plain(json.loads(json.dumps(measured.as_plain()))) == measured
+    assert measured.value("a") == 0
+    assert measured.value("b") is None
