@@ -168,7 +168,7 @@ class _Reading:
     shown_m : float
         Metres in one of the unit of the column for people.
     width : int
-        Columns of the header.
+        Cells of a row at most: with more, and without a file name where it belongs, a mark parted what is one cell.
     remark : str
         What was decided about the table as a whole without being sure; empty where nothing was.
     """
@@ -193,13 +193,15 @@ class _Reading:
         order, how = order_of((written for cell in cells("date") if (written := read_written(cell)) is not None), fallback)
         shown_m, doubt = _shown_unit(table, columns, shown_mark, mark)
         remark = (f"; dates read {order}, by {how}" if how else "") + doubt
-        return cls(columns, order, shown_mark, mark, shown_m, len(table.header), remark)
+        usual = Counter(len(row.cells) for row in table.rows).most_common(1)
+        width = max(len(table.header), usual[0][0] if usual else 0)
+        return cls(columns, order, shown_mark, mark, shown_m, width, remark)
 
     def run(self, row: Row, path: Path) -> Run | str:
         """The run of a row, or why there is none."""
         filename = self._cell(row, "filename")
         file = _FILE.search(filename)
-        if len(row.cells) > self.width and filename and file is None:
+        if len(row.cells) > self.width and file is None:
             return f"it has {len(row.cells)} cells under {self.width} columns"
         date = self._cell(row, "date")
         written = read_written(date)
