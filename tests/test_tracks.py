@@ -72,6 +72,34 @@ def test_a_pause_between_segments_is_not_run(tmp_path):
     assert run.distance_m == pytest.approx(3 * (POINTS - 1), rel=1e-5)
 
 
+def test_the_time_within_segments_is_the_timer_time_only_where_there_are_several(tmp_path):
+    again = "".join(f"<trkpt lat='51' lon='8'><time>2026-05-01T07:00:{i:02d}Z</time></trkpt>" for i in range(11))
+    two = gpx().replace(b"</trkseg>", f"</trkseg><trkseg>{again}</trkseg>".encode())
+    (run,) = read(tmp_path, two, "a.gpx").runs
+    assert (run.timer_time_s, run.elapsed_time_s) == (POINTS - 1 + 10, 3610)
+
+
+def test_the_words_of_the_runner_are_kept(tmp_path):
+    named = gpx(extra="<name>Hills &amp; heat</name><desc>left calf tight</desc>")
+    (run,) = read(tmp_path, named, "a.gpx").runs
+    assert (run.title, run.note) == ("Hills & heat", "left calf tight")
+    noted = tcx().replace(b"<Creator>", b"<Notes>last 2 km slow</Notes><Creator>")
+    assert read(tmp_path, noted, "a.tcx").runs[0].note == "last 2 km slow"
+
+
+def test_a_waypoint_names_no_run(tmp_path):
+    (run,) = read(tmp_path, gpx().replace(b"<trk>", b"<wpt lat='1' lon='1'><name>well</name></wpt><trk>"), "a.gpx").runs
+    assert run.title == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "sub_sport", "tags"), [("treadmill_running", "treadmill", ("treadmill",)), ("trail_running", "trail", ()), ("running", "", ())]
+)
+def test_the_type_of_a_track_tells_the_kind_of_running(tmp_path, kind, sub_sport, tags):
+    (run,) = read(tmp_path, gpx(kind=kind), "a.gpx").runs
+    assert (run.sport, run.sub_sport, run.tags) == ("running", sub_sport, tags)
+
+
 @pytest.mark.parametrize(("kind", "sport"), [("Running", "running"), ("9", "running"), ("hiking", "hiking"), (None, "running")])
 def test_sports_are_known_by_many_words_and_guessed_only_where_none_stands(tmp_path, kind, sport):
     (run,) = read(tmp_path, gpx(kind=kind), "a.gpx").runs

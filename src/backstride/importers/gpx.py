@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
-from backstride.importers.track import Point, Track, number, outcome_of, parse_time
+from backstride.importers.track import MAX_WORDS, Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run
@@ -26,10 +27,15 @@ _COLUMNS = {
     "power": "power_w",
     "PowerInWatts": "power_w",
     "atemp": "temperature_c",
+    "Temperature": "temperature_c",
     "speed": "speed_mps",
+    "distance": "distance_m",
 }
+_BEGINS = frozenset(("gpx", "trk", "trkseg", "trkpt"))
+_ENDS = frozenset(("trk", "trkseg", "trkpt", "time", "type", "name", "desc", *_COLUMNS))
 _RUNNING = ("running", "run", "9", "trail_running", "trail running", "treadmill_running", "jogging", "track_running")
 """Words for running in the type of a track; "9" is one service's number for it."""
+_SUB_SPORTS = {"trail_running": "trail", "trail running": "trail", "treadmill_running": "treadmill", "track_running": "track"}
 
 
 def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
@@ -45,7 +51,8 @@ def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
     -------
     FileOutcome
         One `Run` a track that has times. A track without a type counts as running when its speed is a runner's, and says so.
-        Cadence below 120 is of one leg and doubled.
+        Cadence below 120 is of one leg and doubled. GPX states no timer time: where the track is in several segments, the recording
+        was paused between them, and timer time is the time within them; of one segment it stays None, as pauses may hide in it.
 
     Raises
     ------
@@ -55,14 +62,25 @@ def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
         When it breaks before the first point.
     """
     document = _Document()
-    damage = stream(read_unpacked(path)[0] if data is None else data, document.begin, document.end)
-    runs = tuple(run for track, kind in document.tracks if (run := _run(track, kind, document.creator, path)) is not None)
+    data = read_unpacked(path)[0] if data is None else data
+    damage = stream(data, document.begin, document.end, begins=_BEGINS, ends=_ENDS)
+    runs = tuple(run for titled in document.tracks if (run := _run(titled, document.creator, path)) is not None)
     if not runs:
-        if damage and not any(track.points for track, _ in document.tracks):
+        if damage and not any(titled.track.points for titled in document.tracks):
             raise DamagedRunFileError(f"is broken before its first point ({damage}).", place=str(path))
         what = "its points have no times: a planned route, not a run" if document.tracks else "it holds no track"
         raise RunFileError(f"holds no run ({what}).", place=str(path), remedy="Export the activity, not the route.")
     return outcome_of(runs, path, damage)
+
+
+@dataclass(slots=True)
+class _Titled:
+    """A track and what stands about it."""
+
+    track: Track = field(default_factory=Track)
+    kind: str = ""
+    title: str = ""
+    note: str = ""
 
 
 class _Document:
@@ -70,51 +88,64 @@ class _Document:
 
     def __init__(self) -> None:
         self.creator = ""
-        self.tracks: list[tuple[Track, str]] = []
+        self.tracks: list[_Titled] = []
         self._segment = 0
         self._point: Point | None = None
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "gpx":
-            self.creator = attributes.get("creator", "")[:80]
-        elif name == "trk":
-            self.tracks.append((Track(), ""))
-        elif name == "trkseg":
-            self._segment += 1
-        elif name == "trkpt":
+        if name == "trkpt":
             columns = {"latitude_deg": number(attributes.get("lat", "")), "longitude_deg": number(attributes.get("lon", ""))}
             self._point = Point(segment=self._segment, columns=columns)
+        elif name == "trkseg":
+            self._segment += 1
+        elif name == "trk":
+            self.tracks.append(_Titled())
+        else:
+            self.creator = attributes.get("creator", "")[:80]
 
     def end(self, parent: str, name: str, text: str) -> None:
-        if name == "trkpt" and self._point is not None and self.tracks:
-            self.tracks[-1][0].points.append(self._point)
-            self._point = None
-        elif name == "type" and parent == "trk" and self.tracks:
-            self.tracks[-1] = (self.tracks[-1][0], text)
-        elif self._point is not None and name == "time" and self.tracks:
-            self._point.time_s, offset = parse_time(text)
-            self.tracks[-1][0].offset_s = self.tracks[-1][0].offset_s or offset
-        elif self._point is not None and name in _COLUMNS and math.isfinite(value := number(text)):
-            self._point.columns.setdefault(_COLUMNS[name], value)
+        if not self.tracks:
+            return
+        last, point = self.tracks[-1], self._point
+        if point is not None:
+            if name == "trkpt":
+                last.track.points.append(point)
+                self._point = None
+            elif name == "time":
+                point.time_s, offset = parse_time(text)
+                last.track.offset_s = last.track.offset_s or offset
+            elif name in _COLUMNS and math.isfinite(value := number(text)):
+                point.columns.setdefault(_COLUMNS[name], value)
+        elif parent == "trk" and name == "type":
+            last.kind = text
+        elif parent == "trk" and name == "name":
+            last.title = text[:MAX_WORDS]
+        elif parent == "trk" and name == "desc":
+            last.note = text[:MAX_WORDS]
 
 
-def _run(track: Track, kind: str, creator: str, path: Path) -> Run | None:
+def _run(titled: _Titled, creator: str, path: Path) -> Run | None:
+    track = titled.track
     times = track.times()
     if not np.isfinite(times).any():
         return None
     start = float(np.nanmin(times))
-    stated = kind.strip().lower()
+    stated = titled.kind.strip().lower()
     guessed = not stated and track.at_running_speed()
     sport = "running" if stated in _RUNNING or guessed else stated or "unknown"
     return Run(
         start=datetime.fromtimestamp(start, UTC),
         sport=sport,
         distance_m=track.length_m(),
-        timer_time_s=None,
+        timer_time_s=track.time_in_segments_s(),
         elapsed_time_s=float(np.nanmax(times)) - start,
         record_count=len(track.points),
         utc_offset_s=track.offset_s,
+        sub_sport=_SUB_SPORTS.get(stated, ""),
         device=creator,
+        title=titled.title,
+        note=titled.note,
+        tags=("treadmill",) if _SUB_SPORTS.get(stated) == "treadmill" else (),
         origin=f"{path} (taken as running by its speed)" if guessed else str(path),
         load_samples=track.samples(start, sport == "running"),
     )

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
-from backstride.importers.track import Point, Track, number, outcome_of, parse_time
+from backstride.importers.track import MAX_WORDS, Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run
@@ -29,6 +29,8 @@ _COLUMNS = {
     ("TPX", "RunCadence"): "cadence",
     ("TPX", "Watts"): "power_w",
 }
+_BEGINS = frozenset(("Activity", "Lap", "Track", "Trackpoint"))
+_ENDS = frozenset(("Trackpoint", "Time", "TotalTimeSeconds", "Name", "Notes", *(name for _, name in _COLUMNS)))
 
 
 @dataclass(slots=True)
@@ -36,6 +38,7 @@ class _Activity:
     sport: str
     start_s: float = math.nan
     device: str = ""
+    note: str = ""
     lap_time_s: list[float] = field(default_factory=list)
     lap_distance_m: list[float] = field(default_factory=list)
     track: Track = field(default_factory=Track)
@@ -64,7 +67,8 @@ def read_tcx(path: Path, data: bytes | None = None) -> FileOutcome:
         When it breaks before the first activity.
     """
     document = _Document()
-    damage = stream(read_unpacked(path)[0] if data is None else data, document.begin, document.end)
+    data = read_unpacked(path)[0] if data is None else data
+    damage = stream(data, document.begin, document.end, begins=_BEGINS, ends=_ENDS)
     runs = tuple(run for activity in document.activities if (run := _run(activity, path, damaged=bool(damage))) is not None)
     if not runs:
         if damage:
@@ -96,22 +100,24 @@ class _Document:
     def end(self, parent: str, name: str, text: str) -> None:
         if not self.activities:
             return
-        activity = self.activities[-1]
-        if name == "Trackpoint" and self._point is not None:
-            activity.track.points.append(self._point)
-            self._point = None
-        elif self._point is not None:
-            if name == "Time":
-                self._point.time_s, offset = parse_time(text)
+        activity, point = self.activities[-1], self._point
+        if point is not None:
+            if name == "Trackpoint":
+                activity.track.points.append(point)
+                self._point = None
+            elif name == "Time":
+                point.time_s, offset = parse_time(text)
                 activity.track.offset_s = activity.track.offset_s or offset
-            elif (parent, name) in _COLUMNS and math.isfinite(value := number(text)):
-                self._point.columns.setdefault(_COLUMNS[parent, name], value)
+            elif (column := _COLUMNS.get((parent, name))) and math.isfinite(value := number(text)):
+                point.columns.setdefault(column, value)
         elif (parent, name) == ("Lap", "TotalTimeSeconds"):
             activity.lap_time_s.append(number(text))
         elif (parent, name) == ("Lap", "DistanceMeters"):
             activity.lap_distance_m.append(number(text))
         elif (parent, name) == ("Creator", "Name"):
             activity.device = text[:80]
+        elif (parent, name) == ("Activity", "Notes"):
+            activity.note = text[:MAX_WORDS]
 
 
 def _run(activity: _Activity, path: Path, *, damaged: bool) -> Run | None:
@@ -141,6 +147,7 @@ def _run(activity: _Activity, path: Path, *, damaged: bool) -> Run | None:
         record_count=len(track.points),
         utc_offset_s=track.offset_s,
         device=activity.device,
+        note=activity.note,
         origin=origin,
         load_samples=track.samples(start, activity.sport == "running"),
     )

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from backstride.model.run import FileOutcome, Run, Samples
 
-__all__ = ["RUNNING_MPS", "Point", "Track", "number", "outcome_of", "parse_time"]
+__all__ = ["MAX_WORDS", "RUNNING_MPS", "Point", "Track", "number", "outcome_of", "parse_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -22,6 +22,9 @@ _EARTH_RADIUS_M = 6_371_008.8
 _ONE_LEG_SPM = 120.0
 """A runner's median steps a minute lie above this, strides of one leg below it."""
 RUNNING_MPS = (1.6, 6.5)
+"""Between these mean speeds an activity of unknown kind is taken as running."""
+MAX_WORDS = 2000
+"""Characters kept of a title or a note."""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,15 @@ class Track:
         steps = 2 * _EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
         return float(steps[np.diff(segment) == 0].sum())
 
+    def time_in_segments_s(self) -> float | None:
+        """Time within the segments, without the pauses between them; None for a single segment, which tells of no pause."""
+        times = self.times()
+        segment = np.array([point.segment for point in self.points])[np.isfinite(times)]
+        if not segment.size or segment[0] == segment[-1]:
+            return None
+        steps = np.diff(times[np.isfinite(times)])
+        return float(steps[(np.diff(segment) == 0) & (steps > 0)].sum())
+
     def samples(self, start_s: float, running: bool) -> Callable[[], Samples]:
         """The columns that have any value, with ``time_s`` from the start."""
 
@@ -104,9 +116,12 @@ def outcome_of(runs: tuple[Run, ...], path: Path, damage: str) -> FileOutcome:
 def number(text: str) -> float:
     """A number of the file, NaN when it is none; a decimal comma is read as a point."""
     try:
-        value = float(text.replace(",", "."))
+        value = float(text)
     except ValueError:
-        return math.nan
+        try:
+            value = float(text.replace(",", "."))
+        except ValueError:
+            return math.nan
     return value if math.isfinite(value) else math.nan
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from xml.parsers import expat
 
 from backstride.errors import RunFileError
@@ -11,12 +11,14 @@ __all__ = ["stream"]
 
 _MAX_DEPTH = 60
 _MAX_TEXT = 10_000
+_MAX_NAMES = 1000
+"""Names remembered without their prefix; no format has so many, and a crafted document could hold millions."""
 
 Begin = Callable[[str, Mapping[str, str]], None]
 End = Callable[[str, str, str], None]
 
 
-def stream(data: bytes, begin: Begin, end: End) -> str:
+def stream(data: bytes, begin: Begin, end: End, *, begins: Container[str] | None = None, ends: Container[str] | None = None) -> str:
     """Call back for every element; prefixes are dropped, also unbound ones that a strict reader refuses.
 
     Parameters
@@ -26,7 +28,9 @@ def stream(data: bytes, begin: Begin, end: End) -> str:
     begin : callable
         Called with the local name and the attributes (by local name).
     end : callable
-        Called with the parent's local name, the element's own, and its text.
+        Called with the parent's local name, the element's own, and its text; of an element with others inside only what follows them.
+    begins, ends : container of str, optional
+        The local names of the elements whose begin and whose end are called back; every one without.
 
     Returns
     -------
@@ -39,30 +43,34 @@ def stream(data: bytes, begin: Begin, end: End) -> str:
         For a document that declares entities: no run file needs any, and they can be made to fill the memory.
     """
     names: list[str] = []
-    texts: list[list[str]] = []
+    texts: list[str] = []
+    local: dict[str, str] = {}
 
     def started(name: str, attributes: dict[str, str]) -> None:
         if len(names) >= _MAX_DEPTH:
             raise RunFileError(f"is nested more than {_MAX_DEPTH} deep.")
-        local = _local(name)
-        names.append(local)
-        texts.append([])
-        begin(local, {_local(key): value for key, value in attributes.items()})
+        plain = local.get(name)
+        if plain is None:
+            plain = _local(name)
+            if len(local) < _MAX_NAMES:
+                local[name] = plain
+        names.append(plain)
+        texts.clear()
+        if begins is None or plain in begins:
+            begin(plain, {_local(key): value for key, value in attributes.items()})
 
     def ended(_: str) -> None:
-        name, text = names.pop(), "".join(texts.pop())[:_MAX_TEXT].strip()
-        end(names[-1] if names else "", name, text)
-
-    def said(text: str) -> None:
-        if texts:
-            texts[-1].append(text)
+        name = names.pop()
+        if ends is None or name in ends:
+            end(names[-1] if names else "", name, "".join(texts)[:_MAX_TEXT].strip())
+        texts.clear()
 
     def declared(*_: object) -> None:
         raise RunFileError("declares XML entities, which no run file needs.", remedy="Export the activity again.")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, said
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, texts.append
     parser.EntityDeclHandler = declared
     try:
         parser.Parse(_start(data), True)
