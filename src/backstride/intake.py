@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -21,13 +22,14 @@ from backstride.merge import MERGE_VERSION, groups, merged
 from backstride.model.ledger import FileEntry, Import, MergedRun, ReadFile, ReadRun, SourceRun
 from backstride.model.run import FileOutcome, Run, Shoe
 from backstride.readers import read_side_by_side
+from backstride.store.export import Taken, is_export, restore, take_in
 from backstride.store.plain import run_as_plain
 from backstride.store.store import Store, StoredRunner
 from backstride.store.streams import Streams
 from backstride.training import MEASURE_VERSION, measure_run
 from backstride.training.gear import pair_of
 
-__all__ = ["Progress", "add_run", "derive", "import_paths", "undo_import"]
+__all__ = ["Progress", "add_run", "derive", "import_paths", "restore_backup", "undo_import"]
 
 _TOGETHER = 64
 _TOGETHER_S = 1.0
@@ -58,8 +60,10 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
-def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watch: Watch = lambda _: None) -> Import:
+def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watch: Watch = lambda _: None) -> Import | None:
     """Import files, folders and archives; an import of the same paths that was stopped is gone on with.
+
+    An export of backstride itself comes in with its own imports and their ledgers; to it alone no new import is made.
 
     Parameters
     ----------
@@ -72,8 +76,8 @@ def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watc
 
     Returns
     -------
-    Import
-        As it stands in the store; its files are told by `Store.files`.
+    Import or None
+        As it stands in the store; its files are told by `Store.files`. None when nothing but exports of backstride was named.
 
     Raises
     ------
@@ -82,9 +86,15 @@ def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watc
     StoreError
         When something cannot be kept. What was kept before stays, and the same call goes on from there.
     """
-    named = [path.expanduser().absolute() for path in paths]
+    named = [Path(os.path.abspath(path.expanduser())) for path in paths]
     for path in named:
         _must_exist(path)
+    exports = [path for path in named if is_export(path)]
+    for path in exports:
+        take_in(store, runner, path, functools.partial(derive, store))
+    named = [path for path in named if path not in exports]
+    if exports and not named:
+        return None
     fingerprint = _fingerprint(named)
     with _begun(store, runner, named, fingerprint) as number:
         _read_all(store, runner, number, named, watch)
@@ -136,6 +146,24 @@ def undo_import(store: Store, runner: StoredRunner, number: int) -> int:
         gone = store.undo_import(runner, number)
         derive(store, runner)
     return gone
+
+
+def restore_backup(store: Store, path: Path, *, replace: bool = False, watch: Callable[[int, int], None] = lambda *_: None) -> Taken:
+    """Make the store what a backup says: everything or nothing.
+
+    Parameters
+    ----------
+    replace : bool
+        Whether what is there already may be lost.
+    watch : callable
+        Told how many of how many streams are restored.
+
+    Raises
+    ------
+    StoreError
+        When it is no backup, or the store is not empty.
+    """
+    return restore(store, path, functools.partial(derive, store), replace=replace, watch=watch)
 
 
 def derive(store: Store, runner: StoredRunner) -> int:

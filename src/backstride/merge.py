@@ -210,7 +210,7 @@ def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
     """What the sources of one run tell together.
 
     The samples, and with them times, distance and device, come from the source that recorded most, best and undamaged; words,
-    effort, pain, shoes and weather from whichever has them, the latest import first.
+    effort, pain, shoes and weather from whichever has them, lists before recordings and the latest import first.
 
     Parameters
     ----------
@@ -224,7 +224,8 @@ def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
     MergedRun
     """
     recorded = sorted(group, key=lambda source: _rank(source, group))
-    told = sorted(recorded, key=lambda source: -max((number for number, _, _ in source.files), default=0))
+    # What a service or a person says of a run is edited there; a recording knows only what the device wrote.
+    told = sorted(recorded, key=lambda source: (bool(source.columns), -max((number for number, _, _ in source.files), default=0)))
     fields = _Fields()
     stream = next((source for source in recorded if source.columns), None)
     for name in ("distance_m", "timer_time_s", "elapsed_time_s"):

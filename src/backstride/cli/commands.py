@@ -94,17 +94,22 @@ def demo(working: Annotated[bool, typer.Option("--working", help="Show every num
 
 @app.command("assess")
 def assess_command(
-    cases: Annotated[list[Path], typer.Argument(help="Case files, YAML or JSON.")],
+    cases: Annotated[list[Path] | None, typer.Argument(help="Case files, YAML or JSON; none with --runner.")] = None,
     as_lines: Annotated[bool, typer.Option("--json", help="One JSON object a case and line.")] = False,
     working: Annotated[bool, typer.Option("--working", help="Show every number.")] = False,
+    runner: Annotated[str, typer.Option("--runner", help="With the imported runs, shoes and days of this runner (alone: 'me').")] = "",
     overlays: Overlay = None,
 ) -> None:
     """Assess one or more cases. A case that cannot be read gets a line on stderr; the others are still assessed."""
     knowledge = load(tuple(overlays or ()))
     failed = False
-    for number, path in enumerate(cases):
+    if not cases and not runner:
+        raise BackstrideError("no case was named.", remedy="Name a case file, or say --runner me for your imported runs alone.")
+    for number, path in enumerate(cases or [None]):
         try:
-            record, unreadable = _record(path)
+            record, unreadable = _record(path) if path is not None else (Record(runner, assessed_at=datetime.now(UTC)), [])
+            if runner:
+                record = _with_stored(record, runner)
             answer = assess_record(record, knowledge)
         except BackstrideError as error:
             print(error, file=sys.stderr)
@@ -265,6 +270,14 @@ def _record(path: Path) -> tuple[Record, list[str]]:
     runs = tuple(run for outcome in outcomes for run in outcome.runs)
     lines = [outcome.detail for outcome in outcomes if outcome.state != "read"]
     return replace(case.record, runs=runs, files=outcomes), lines
+
+
+def _with_stored(record: Record, runner: str) -> Record:
+    from backstride.record import with_stored
+    from backstride.store.store import open_store
+
+    store = open_store()
+    return with_stored(record, store, store.runner(runner))
 
 
 def _condition_names(knowledge: Knowledge) -> dict[str, str]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dj_database_url
 import django
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 
 from backstride.errors import StoreError
 from backstride.store import django_settings
 from backstride.store.home import only_mine
 
-__all__ = ["connect", "readable"]
+__all__ = ["connect", "writing"]
 
 _PATIENCE_S = 60
 _SQLITE = {
@@ -26,6 +28,11 @@ _SQLITE = {
 }
 _LATEST = "0001_initial"
 _connected = ""
+
+# Django wants to know its settings before it sees a table; the web app has told it its own by now.
+if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
+    settings.configure(**{name: getattr(django_settings, name) for name in dir(django_settings) if name.isupper()})
+    django.setup()
 
 
 def connect(url: str) -> None:
@@ -42,9 +49,6 @@ def connect(url: str) -> None:
         When the database cannot be opened, or was made by a later version of backstride.
     """
     global _connected
-    if not settings.configured:
-        settings.configure(**{name: getattr(django_settings, name) for name in dir(django_settings) if name.isupper()})
-        django.setup()
     if url != _connected:
         connections["default"].close()
         connections.databases["default"] = {**connections.databases["default"], **_database(url)}
@@ -55,10 +59,26 @@ def connect(url: str) -> None:
         _close_to_others(url)
     except DatabaseError as error:
         _connected = ""
-        raise readable(error) from None
+        raise _readable(error) from None
 
 
-def readable(error: DatabaseError) -> StoreError:
+@contextmanager
+def writing() -> Iterator[None]:
+    """All of it or nothing.
+
+    Raises
+    ------
+    StoreError
+        For what the database cannot do.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        raise _readable(error) from None
+
+
+def _readable(error: DatabaseError) -> StoreError:
     """A database's error in words for a person, with what to do about it."""
     database = connections.databases["default"]
     place = str(database["NAME"]) if "sqlite" in str(database["ENGINE"]) else f"{database.get('HOST') or 'localhost'}/{database['NAME']}"

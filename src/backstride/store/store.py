@@ -8,18 +8,17 @@ import json
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 
 from backstride.errors import StoreError
 from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
 from backstride.model.run import DayValue, Run, Samples, Shoe
-from backstride.store.connect import connect, readable
+from backstride.store.connect import connect, writing
 from backstride.store.home import database_url, home_folder, only_mine
 from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
 from backstride.store.plain import run_as_plain, run_from_plain
@@ -144,7 +143,7 @@ class Store:
 
     def begin_import(self, runner: StoredRunner, paths: Sequence[str], fingerprint: str) -> Import:
         """Begin an import."""
-        with _writing():
+        with writing():
             RunnerRow.objects.select_for_update().get(pk=runner.id)
             last = ImportRow.objects.filter(runner_id=runner.id).order_by("-number").values_list("number", flat=True).first()
             row = ImportRow.objects.create(
@@ -180,7 +179,7 @@ class Store:
         StoreError
             When they cannot be kept.
         """
-        with _writing():
+        with writing():
             imported = ImportRow.objects.get(runner_id=runner.id, number=number)
             for position, file in files:
                 self._add_file(runner, imported, position, file)
@@ -236,7 +235,7 @@ class Store:
 
     def finish_import(self, runner: StoredRunner, number: int) -> None:
         """Note that all of it was dealt with."""
-        with _writing():
+        with writing():
             ImportRow.objects.filter(runner_id=runner.id, number=number).update(state=ImportState.DONE.value, ended_at=datetime.now(UTC))
 
     def imports(self, runner: StoredRunner) -> tuple[Import, ...]:
@@ -320,7 +319,7 @@ class Store:
         row = self._import_row(runner, number)
         if row.state == ImportState.UNDONE.value:
             raise StoreError(f"import {number} is undone already.")
-        with _writing():
+        with writing():
             RunnerRow.objects.select_for_update().get(pk=runner.id)
             link = SourceRow.files.through
             link.objects.filter(filerow__imported=row).delete()
@@ -361,7 +360,7 @@ class Store:
 
     def set_measured(self, runner: StoredRunner, measured: Mapping[str, Mapping[str, object]], version: int) -> None:
         """Keep measures that were computed again, by source key."""
-        with _writing():
+        with writing():
             for key, values in measured.items():
                 SourceRow.objects.filter(runner_id=runner.id, key=key).update(measured=values, measure_version=version)
 
@@ -385,7 +384,7 @@ class Store:
         int
             How many runs were written or removed.
         """
-        with _writing():
+        with writing():
             RunnerRow.objects.select_for_update().get(pk=runner.id)
             sources = self.sources(runner)
             made = {run.key: run for run in make(sources, self.shoes(runner), self._worn(runner))}
@@ -463,7 +462,7 @@ class Store:
 
     def tell_shoe(self, runner: StoredRunner, shoe: Shoe) -> None:
         """Keep what the runner tells about a pair; it goes before every import."""
-        with _writing():
+        with writing():
             ShoeRow.objects.update_or_create(
                 runner_id=runner.id,
                 name=_text(shoe.name)[:200],
@@ -494,7 +493,7 @@ class Store:
 
     def erase(self, runner: StoredRunner) -> None:
         """Delete all that is known of a runner. It cannot be taken back."""
-        with _writing():
+        with writing():
             RunRow.objects.filter(runner_id=runner.id).delete()
             RunnerRow.objects.filter(pk=runner.id).delete()
         shutil.rmtree(self.streams(runner).folder, ignore_errors=True)
@@ -503,16 +502,6 @@ class Store:
                 # What was deleted must not stay readable in the free pages of the file or in its log.
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-@contextmanager
-def _writing() -> Iterator[None]:
-    """All of it or nothing."""
-    try:
-        with transaction.atomic():
-            yield
-    except DatabaseError as error:
-        raise readable(error) from None
 
 
 def _batches(keys: Collection[str]) -> Iterator[list[str]]:

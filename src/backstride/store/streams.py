@@ -6,8 +6,9 @@ import contextlib
 import os
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
@@ -52,18 +53,8 @@ class Streams:
             name: pl.Series(name, values, dtype=pl.Float64 if name in _EXACT else pl.Float32, nan_to_null=True)
             for name, values in samples.items()
         }
-        target = self.path(key)
-        partial = ""
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
-            with os.fdopen(handle, "wb") as file:
-                pl.DataFrame(columns).write_parquet(file, compression="zstd", compression_level=1, statistics=False)
-            os.replace(partial, target)
-        except (OSError, pl.exceptions.PolarsError) as error:
-            with contextlib.suppress(OSError):
-                os.unlink(partial)
-            raise StoreError(f"cannot keep the samples: {_words(error)}.", place=str(target.parent), remedy=_REMEDY) from None
+        frame = pl.DataFrame(columns)
+        self._whole(key, lambda file: frame.write_parquet(file, compression="zstd", compression_level=1, statistics=False))
         return tuple(samples)
 
     def put(self, key: str, data: bytes) -> None:
@@ -74,15 +65,18 @@ class Streams:
         StoreError
             When the disk is full or closed.
         """
+        self._whole(key, lambda file: file.write(data))
+
+    def _whole(self, key: str, write: Callable[[IO[bytes]], object]) -> None:
         target = self.path(key)
         partial = ""
         try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make(target.parent)
             handle, partial = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                write(file)
             os.replace(partial, target)
-        except OSError as error:
+        except Exception as error:  # the data frame library has errors of its own for a full disk
             with contextlib.suppress(OSError):
                 os.unlink(partial)
             raise StoreError(f"cannot keep the samples: {_words(error)}.", place=str(target.parent), remedy=_REMEDY) from None
@@ -133,6 +127,10 @@ class Streams:
                 with contextlib.suppress(OSError):
                     if path.stat().st_mtime < old:
                         path.unlink()
+
+    def _make(self, folder: Path) -> None:
+        for path in (self.folder.parent, self.folder, folder):
+            path.mkdir(exist_ok=True, mode=0o700)
 
     def _files(self) -> Iterator[Path]:
         for folder in self.folder.glob("??"):

@@ -1,0 +1,212 @@
+"""Imports, runs and shoes as text for a person and as plain values for programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from backstride.model.ledger import FileEntry, Import, SourceRun
+from backstride.model.run import Run, Shoe, StartKnown
+
+__all__ = ["import_json", "import_text", "imports_text", "ledger_text", "run_json", "run_line", "run_text", "shoes_text"]
+
+_WORDS = {
+    "imported": "imported",
+    "merged": "merged with a run that another file gave",
+    "repeated": "there already",
+    "damaged": "damaged, and read as far as it is sound",
+    "unreadable": "not readable",
+    "skipped": "skipped",
+    "undone": "undone",
+}
+_SHOWN = 12
+
+
+def import_text(done: Import, files: Sequence[FileEntry], runs: int) -> str:
+    """What an import brought, with a line on every file that was not read whole.
+
+    Parameters
+    ----------
+    done : Import
+    files : sequence of FileEntry
+        Its ledger.
+    runs : int
+        How many runs the runner has now.
+    """
+    lines = [f"Import {done.number}: {_count(len(files), 'file')}."]
+    states = Counter(entry.state for entry in files)
+    lines += [f"  {states[state]:>7,}  {words}" for state, words in _WORDS.items() if states[state]]
+    lines.append(f"You have {_count(runs, 'run')} now.")
+    broken = [entry for entry in files if entry.state in ("damaged", "unreadable")]
+    if broken:
+        lines += ["", "Not read whole:", *(f"  {entry.detail}" for entry in broken[:_SHOWN])]
+        if len(broken) > _SHOWN:
+            lines.append(f"  and {len(broken) - _SHOWN:,} more")
+    lines += ["", f"'backstride imports show {done.number}' says what became of every file."]
+    return "\n".join(lines) + "\n"
+
+
+def imports_text(imports: Sequence[Import]) -> str:
+    """All imports, a line or two each."""
+    if not imports:
+        return "Nothing has been imported yet: 'backstride import PATH' begins; 'backstride how-to' says how to get your runs.\n"
+    lines = []
+    for done in imports:
+        words = ", ".join(f"{count:,} {state}" for state, count in done.states.items())
+        stopped = "  (stopped: the same import goes on from there)" if done.state == "open" else ""
+        undone = "  (undone)" if done.state == "undone" else ""
+        lines.append(f"{done.number:>4}  {done.begun_at.astimezone():%Y-%m-%d %H:%M}  {', '.join(done.paths)}{stopped}{undone}")
+        lines.append(f"      {words or 'no files'}")
+    return "\n".join(lines) + "\n"
+
+
+def ledger_text(done: Import, files: Sequence[FileEntry], *, everything: bool) -> str:
+    """What became of every file of an import.
+
+    Parameters
+    ----------
+    everything : bool
+        Whether files that were skipped for one reason are listed one by one; else they are counted.
+    """
+
+    def short(text: str) -> str:
+        """Without the folders of what was imported; without its name where it is one thing, which stands above."""
+        for path in done.paths:
+            name = path.rpartition("/")[2]
+            text = text.replace(path, name, 1) if len(done.paths) > 1 else text.removeprefix(f"{path}!").removeprefix(f"{path}/")
+        return text
+
+    lines = [f"Import {done.number} of {done.begun_at.astimezone():%Y-%m-%d %H:%M}, {done.state}: {', '.join(done.paths)}", ""]
+    skipped: Counter[str] = Counter()
+    for entry in files:
+        if entry.state == "skipped" and not everything:
+            skipped[entry.detail.removeprefix(f"{entry.path}: ")] += 1
+            continue
+        lines.append(f"{entry.state:<11}{short(entry.detail)}")
+        if len(entry.runs) == 1:  # of a list with many runs it would say little
+            lines += [f"{'':<11}  the same run as {short(path)}" for path in entry.merged_with]
+    lines += [f"{'skipped':<11}{_count(count, 'file')}: {reason.removeprefix('skipped, ')}" for reason, count in sorted(skipped.items())]
+    return "\n".join(lines) + "\n"
+
+
+def import_json(done: Import, files: Iterable[FileEntry] = ()) -> dict[str, Any]:
+    """An import as plain values, with its ledger where that is given."""
+    plain: dict[str, Any] = {
+        "number": done.number,
+        "state": done.state.value,
+        "paths": list(done.paths),
+        "begun_at": done.begun_at.isoformat(),
+        "ended_at": done.ended_at.isoformat() if done.ended_at else None,
+        "states": dict(done.states),
+    }
+    entries = [
+        {"path": f.path, "state": f.state, "detail": f.detail, "runs": list(f.runs), "merged_with": list(f.merged_with)} for f in files
+    ]
+    return plain | ({"files": entries} if entries else {})
+
+
+def run_line(key: str, run: Run) -> str:
+    """One run in one line of a list."""
+    local = run.start + timedelta(seconds=run.utc_offset_s or 0)
+    clock = f"{local:%Y-%m-%d %H:%M}" if run.start_known is not StartKnown.DAY else f"{local:%Y-%m-%d}      "
+    km = f"{run.distance_m / 1000:7.2f} km" if run.distance_m is not None else "      - km"
+    words = [word for word in (_pace(run), run.device, run.shoe and f"in {run.shoe}", run.title) if word]
+    return f"{key[:8]}  {clock}  {km}  {_duration(run.timer_time_s or run.elapsed_time_s):>8}  {', '.join(words)}"
+
+
+def run_text(key: str, run: Run, origin_of: Mapping[str, str], sources: Sequence[SourceRun], measured: Mapping[str, Any] | None) -> str:
+    """One run with the source of every field."""
+    letters = {source.key: chr(ord("A") + index) if index < 26 else f"S{index}" for index, source in enumerate(sources)}
+    lines = [run_line(key, run), ""]
+    for name, value in _fields(run):
+        origin = origin_of.get(name, "")
+        lines.append(f"  {name:<32}{value:<28}{letters.get(origin, origin)}".rstrip())
+    for measure in (measured or {}).get("values", ()):
+        if measure.get("value") is not None:
+            value = f"{measure['value']:.4g} {measure.get('unit', '')}"
+            lines.append(f"  {measure['id']:<32}{value:<28}{letters.get(origin_of.get('measured', ''), '')}".rstrip())
+    lines += ["", "Sources:"]
+    for source in sources:
+        lines += [f"  {letters[source.key]}  import {number}: {path}" for number, _, path in source.files]
+    if run.note:
+        lines += ["", *(f"  {line}" for line in run.note.splitlines())]
+    return "\n".join(lines) + "\n"
+
+
+def run_json(key: str, run: Run, origin_of: Mapping[str, str], measured: Mapping[str, Any] | None, **more: Any) -> dict[str, Any]:
+    """A run as plain values."""
+    return {
+        "key": key,
+        "local_day": run.local_day.isoformat(),
+        "start": run.start.isoformat(),
+        **dict(_values(run)),
+        "origin_of": dict(origin_of),
+        "measured": measured,
+        **more,
+    }
+
+
+def shoes_text(shoes: Sequence[Shoe], km: Mapping[str, float], spans: Mapping[str, tuple[str, str]]) -> str:
+    """Every pair with its distance.
+
+    Parameters
+    ----------
+    km : mapping of str to float
+        What was run in each pair, without the distance it had before.
+    spans : mapping of str to (str, str)
+        First and last day on which a run names it.
+    """
+    if not shoes:
+        return "No shoes are known. Tell of a pair: backstride shoes tell blue --first-used 2026-03-01 --start-km 0\n"
+    lines = []
+    for shoe in shoes:
+        whole = shoe.start_km + km.get(shoe.name, 0.0)
+        before = f" ({shoe.start_km:.0f} km before)" if shoe.start_km else ""
+        span = spans.get(shoe.name)
+        first = shoe.first_used.isoformat() if shoe.first_used else span[0] if span else "?"
+        last = f", retired {shoe.retired}" if shoe.retired else f", last run {span[1]}" if span else ""
+        make = " ".join(word for word in (shoe.brand, shoe.model) if word)
+        lines.append(f"{shoe.name:<24}{whole:>7.0f} km{before}  first used {first}{last}{f'  {make}' if make else ''}")
+    return "\n".join(lines) + "\n"
+
+
+def _values(run: Run) -> Iterator[tuple[str, Any]]:
+    for name in ("sport", "sub_sport", "distance_m", "timer_time_s", "elapsed_time_s", "utc_offset_s", "device", "shoe"):
+        yield name, getattr(run, name)
+    for name in ("title", "note", "perceived_exertion", "pain", "record_count", "by_hand"):
+        yield name, getattr(run, name)
+    yield "stated", dict(run.stated)
+    yield "tags", list(run.tags)
+
+
+def _fields(run: Run) -> Iterator[tuple[str, str]]:
+    local = run.start + timedelta(seconds=run.utc_offset_s or 0)
+    yield "start", f"{local:%Y-%m-%d %H:%M:%S}" if run.start_known is not StartKnown.DAY else f"{local:%Y-%m-%d}"
+    for name, value in _values(run):
+        if name == "stated":
+            yield from ((f"stated.{key}", f"{number:.6g}") for key, number in value.items())
+        elif name == "note" or (value in (None, "", [], False, 0) and name not in ("pain", "distance_m")):
+            continue
+        elif value is not None:
+            yield name, ", ".join(value) if isinstance(value, list) else f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+def _duration(seconds: float | None) -> str:
+    if seconds is None:
+        return "-"
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02d}:{whole % 60:02d}"
+
+
+def _pace(run: Run) -> str:
+    seconds = run.timer_time_s or run.elapsed_time_s
+    if not run.distance_m or not seconds or run.sport != "running":
+        return ""
+    per_km = round(seconds / run.distance_m * 1000)
+    return f"{per_km // 60}:{per_km % 60:02d} /km" if per_km < 3600 else ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
