@@ -27,12 +27,11 @@ _COLUMNS = {
     "Latitude": ("latitude_deg", 180 / math.pi),
     "Longitude": ("longitude_deg", 180 / math.pi),
     "Altitude": ("altitude_m", 1.0),
-    "GPSAltitude": ("altitude_m", 1.0),
+    "GPSAltitude": ("satellite_altitude_m", 1.0),
     "Speed": ("speed_mps", 1.0),
     "Distance": ("distance_m", 1.0),
     "Power": ("power_w", 1.0),
 }
-"""Of two names for one column the barometer's, which comes first, counts."""
 _TIMES = ("Time", "UTC", "TimeISO8601")
 _RUNNING = {
     "running": "",
@@ -219,6 +218,12 @@ def _records(samples: list[_Sample], start_s: float) -> tuple[Track, float, floa
             row.columns.update(columns)
         elif columns:
             track.points.append(Point(at + start_s, segment, columns))
+    # Heights of the barometer and of the satellites lie metres apart: one column has those of one only.
+    barometer = any("altitude_m" in point.columns for point in track.points)
+    for point in track.points:
+        height = point.columns.pop("satellite_altitude_m", None)
+        if height is not None and not barometer:
+            point.columns["altitude_m"] = height
     return track, paused_s, last_s
 
 
@@ -233,7 +238,7 @@ def _columns(values: Mapping[str, Any]) -> dict[str, float]:
     columns: dict[str, float] = {}
     for name, (column, scale) in _COLUMNS.items():
         if (value := real(values.get(name))) is not None:
-            columns.setdefault(column, value * scale)
+            columns[column] = value * scale
     if (kelvin := real(values.get("Temperature"))) is not None:
         columns["temperature_c"] = kelvin - _ZERO_C_K
     return columns
