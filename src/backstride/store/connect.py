@@ -51,7 +51,7 @@ def connect(url: str) -> None:
     global _connected
     if url != _connected:
         connections["default"].close()
-        connections.databases["default"] = {**connections.databases["default"], **_database(url)}
+        connections.databases["default"] = {**connections.databases["default"], "OPTIONS": {}, **_database(url)}
         del connections["default"]
         _connected = url
     try:

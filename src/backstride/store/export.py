@@ -17,7 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +103,7 @@ def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watc
 
 def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunner, folder: str, watch: Watch) -> None:
     row = RunnerRow.objects.get(pk=runner.id)
-    person = {"name": row.name, "zone": row.zone, "sex": row.sex, "birth_year": row.birth_year, "created_at": row.created_at.isoformat()}
+    person = {"name": row.name, "zone": row.zone, "sex": row.sex, "birth_year": row.birth_year}
     _add(archive, f"{folder}runner.json", json.dumps(person, ensure_ascii=False, indent=1).encode())
     for name, lines in (
         ("imports", _import_lines(row)),
@@ -228,8 +228,13 @@ def take_in(store: Store, runner: StoredRunner, path: Path, then: Then, watch: W
         if len(about["runners"]) != 1:
             remedy = "It is a backup: 'backstride restore' takes it."
             raise StoreError(f"it holds {len(about['runners'])} runners.", place=str(path), remedy=remedy)
-        new = _Taking(archive, path, RunnerRow.objects.select_for_update().get(pk=runner.id), store.streams(runner), watch).all(0)
-        then(runner)
+        row = RunnerRow.objects.select_for_update().get(pk=runner.id)
+        if not ImportRow.objects.filter(runner=row).exists():
+            person = _json(archive, "runners/0/runner.json", path)
+            row.zone, row.sex, row.birth_year = str(person["zone"])[:60], str(person["sex"])[:10], person["birth_year"]
+            row.save(update_fields=["zone", "sex", "birth_year"])
+        new = _Taking(archive, path, row, store.streams(runner), watch).all(0)
+        then(StoredRunner(row.pk, row.name, row.zone))
     return Taken((runner.name,), new)
 
 
@@ -263,7 +268,7 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
                 person = _json(archive, f"runners/{index}/runner.json", path)
                 row = RunnerRow.objects.create(
                     name=str(name)[:100],
-                    created_at=datetime.fromisoformat(person["created_at"]),
+                    created_at=datetime.now(UTC),
                     zone=str(person["zone"])[:60],
                     sex=str(person["sex"])[:10],
                     birth_year=person["birth_year"],
@@ -271,9 +276,6 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
                 made.append(StoredRunner(row.pk, row.name, row.zone))
                 new += _Taking(archive, path, row, store.streams(made[-1]), watch).all(index)
                 then(made[-1])
-    except (KeyError, TypeError, ValueError) as error:
-        _forget(store, made)
-        raise StoreError(f"{_NOT_OURS} ({error}).", place=str(path), remedy="Take another backup.") from None
     except BaseException:
         _forget(store, made)
         raise

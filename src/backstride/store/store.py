@@ -448,7 +448,7 @@ class Store:
             what = "more than one run has" if rows else "there is no run with"
             raise StoreError(f"{what} a key that begins with '{start_of_key}'.", remedy="'backstride runs' lists them.")
         found = _stored_run(rows[0], self.streams(runner), measured=True)
-        return replace(found, sources=self.sources(runner, run_key=found.key))
+        return replace(found, sources=tuple(sorted(self.sources(runner, run_key=found.key), key=lambda source: source.files)))
 
     # -- shoes and days
 
