@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from backstride.errors import RunFileError
+from backstride.importers.apple_health import read_apple_health
+from backstride.importers.content import Content
 from backstride.importers.fit import read_fit
 from backstride.importers.garmin import holds_garmin_activities, holds_garmin_gear, read_garmin_activities, read_garmin_gear
 from backstride.importers.garmin_csv import holds_garmin_list, read_garmin_list
@@ -26,8 +28,15 @@ __all__ = ["links_of", "read_item"]
 Reader = Callable[[Path, bytes], FileOutcome]
 
 _SNIFFED = 4000
+_HEALTH_EXPORT = re.compile(rb"<(?:!DOCTYPE\s+)?HealthData\b")
+_RUN_ROOTS = (b"<gpx", b"<trainingcenterdatabase")
+_GZIP = b"\x1f\x8b"
+_PIECE = 1 << 16
+_MAX_RENAMED = 64_000_000
+"""A larger XML file holds no single run."""
 _LINKS = (
     (re.compile(r"(?:^|[/\\!])activities[/\\](\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE), "strava-file"),
+    (re.compile(r"(?:^|[/\\!])workout-routes[/\\]([^/\\!]+\.gpx)(?:\.gz)?\Z", re.IGNORECASE), "apple-route"),
     (re.compile(r"[^/\\!]@[^/\\!]*_(\d{6,18})\.(?:fit|gpx|tcx)\Z", re.IGNORECASE), "garmin"),
 )
 """Where a service writes the number of an activity into the path of its file, and what that number is of."""
@@ -48,8 +57,14 @@ def read_item(item: Item) -> FileOutcome:
         return FileOutcome(item.path, "unreadable", f"{item.path}: refused, it {item.refused}")
     try:
         if item.opened is not None:
-            return FileOutcome(item.path, "skipped", f"{item.path}: skipped, not a health export")
-        data, damage = read_unpacked(item.file) if item.file is not None else unpack(item.data, path)
+            streamed = _streamed(path, item.opened)
+            if isinstance(streamed, FileOutcome):
+                return streamed
+            packed, broken = streamed
+            data, damage = unpack(packed, path)
+            damage = damage or broken
+        else:
+            data, damage = read_unpacked(item.file) if item.file is not None else unpack(item.data, path)
         damage = f"in the archive: {item.damaged}" if item.damaged else damage
         outcome = replace(_reader(path, data)(path, data), digest=hashlib.sha256(data).hexdigest())
     except RunFileError as error:
@@ -62,6 +77,28 @@ def read_item(item: Item) -> FileOutcome:
 def links_of(path: str) -> tuple[str, ...]:
     """Names under which a service's lists speak of the activity in this file, as far as its path tells."""
     return tuple(f"{kind}:{found[1]}" for pattern, kind in _LINKS if (found := pattern.search(path)))
+
+
+def _streamed(path: Path, opened: Callable[[], Content]) -> FileOutcome | tuple[bytes, str]:
+    """What became of what may be larger than the memory; of a small run file under such a name its bytes and their damage."""
+    content = opened()
+    try:
+        start = content.read(_SNIFFED)
+        if _HEALTH_EXPORT.search(start):
+            return read_apple_health(path, opened)
+        lower = start.replace(b"\0", b"").lower()
+        if start[:2] == _GZIP or any(root in lower for root in _RUN_ROOTS) or holds_suunto_log(lower):
+            data = bytearray(start)
+            while len(data) <= _MAX_RENAMED and (more := content.read(_PIECE)):
+                data += more
+            if len(data) <= _MAX_RENAMED:
+                return bytes(data), content.damage
+    finally:
+        content.close()
+    if not start:
+        return FileOutcome(str(path), "unreadable", f"{path}: {content.damage or 'is empty (0 bytes).'}")
+    what = "a clinical document" if b"<clinicaldocument" in lower else "neither a health export nor a run"
+    return FileOutcome(str(path), "skipped", f"{path}: skipped, {what}")
 
 
 def _reader(path: Path, data: bytes) -> Reader:
