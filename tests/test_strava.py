@@ -615,3 +615,9 @@ def test_the_real_layout_has_its_truths(shared_data):
         assert run.by_hand == (row["file"] == "")
         if row["file"]:
             assert outcomes[row["file"]].runs[0].links[-1] == run.links[1]
+
+
+def test_a_table_without_end_is_given_up_and_that_is_said():
+    table = read_table(b"a,b\n" + b"\n" * 1_000_000 + b"1,2\n")
+    assert table.rows == ()
+    assert table.lost[-1][1] == "the table is larger than any list of runs, nothing from here on was read"

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -26,6 +27,8 @@ _SNIFFED = 32_000
 _FILE = re.compile(r"(?:^|[/\\])activities[/\\](?P<id>\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE)
 _MILE_M = 1609.344
 _KNOWN_ENOUGH = 3
+_ENOUGH_FILES = 50
+"""Names of files that settle in which column they stand."""
 _TOLD = 3
 """Broken rows that are told one by one."""
 _YEARS = range(1990, 2101)
@@ -143,9 +146,8 @@ def _told(lost: Sequence[tuple[int, str]]) -> str:
 def _columns(table: Table) -> dict[str, int]:
     """Where each thing stands; what a cell says about its column goes before what the header says."""
     columns, _ = columns_of(table.header)
-    places = Counter(
-        at for row in table.rows for at, cell in enumerate(row.cells) if cell[:10].lower() == "activities" and _FILE.search(cell)
-    )
+    found = (at for row in table.rows for at, cell in enumerate(row.cells) if cell[:10].lower() == "activities" and _FILE.search(cell))
+    places = Counter(islice(found, _ENOUGH_FILES))
     if places:
         filename = places.most_common(1)[0][0]
         if columns.get("filename") != filename:

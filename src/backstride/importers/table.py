@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 import re
 import unicodedata
@@ -16,7 +17,11 @@ __all__ = ["Row", "Table", "decimal_mark", "plain", "read_number", "read_table"]
 _DELIMITERS = ",;\t|"
 _MOST_LOST = 1000
 """Broken rows after which a table is given up, so that a hostile one costs no more than a few readings of it."""
+_MOST_LINES = 1_000_000
+_MOST_CELLS = 8_000_000
+"""Many times what a runner's life holds; what lies behind is not read, so that no table takes minutes or the memory."""
 _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|[.,]\d+)(?:e[+-]?\d{1,3})?\Z", re.IGNORECASE)
+_PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]*)?\Z")
 _NOT_OF_A_NUMBER = dict.fromkeys(map(ord, " \u00a0\u2009\u202f'\u2019\u200e\u200f"), None) | {ord("\u2212"): "-"}
 """What stands between thousands in one country or another, marks of writing direction, and the minus of typesetters."""
 
@@ -70,13 +75,15 @@ def read_table(data: bytes) -> Table:
 
     A quote that is never closed costs the row it stands in; the rows after it are read.
     """
-    lines = list(io.StringIO(_text(data), newline=""))
+    lines = list(itertools.islice(io.StringIO(_text(data), newline=""), _MOST_LINES + 1))
+    whole = len(lines) <= _MOST_LINES
+    del lines[_MOST_LINES:]
     delimiter, begin = _delimiter(lines)
     header: tuple[str, ...] = ()
     rows: list[Row] = []
     lost: list[tuple[int, str]] = []
-    number = 0
-    while begin < len(lines) and len(lost) < _MOST_LOST:
+    number = count = 0
+    while begin < len(lines) and len(lost) < _MOST_LOST and count < _MOST_CELLS:
         for last, cells in _records(lines, begin, delimiter):
             number += 1
             spans = last - begin > 1
@@ -86,14 +93,18 @@ def read_table(data: bytes) -> Table:
                 begin += 1
                 break
             begin = last
+            count += len(cells)
+            if count >= _MOST_CELLS:
+                break
             if not any(cells):
                 number -= not header
             elif header:
                 rows.append(Row(number, cells))
             else:
                 header = cells
-    if begin < len(lines):
-        lost.append((number + 1, "too much before it is broken, nothing after it was read"))
+    if begin < len(lines) or not whole:
+        why = "too much before it is broken" if len(lost) >= _MOST_LOST else "the table is larger than any list of runs"
+        lost.append((number + 1, f"{why}, nothing from here on was read"))
     return Table(header, tuple(rows), tuple(lost))
 
 
@@ -181,6 +192,8 @@ def read_number(text: str, mark: str = ".") -> float | None:
     The other mark, spaces and apostrophes may part its thousands. What can be no thousand (``9,44`` with ``mark="."``) is read
     as the decimals it must be.
     """
+    if _PLAIN_NUMBER.match(text) and (mark == "." or "." not in text):
+        return float(text)
     digits = text.translate(_NOT_OF_A_NUMBER)
     if not _NUMBER.match(digits):
         return None
