@@ -5,6 +5,8 @@ import json
 import math
 from datetime import datetime, timedelta, timezone
 
+import fitdecode
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,6 +97,101 @@ def test_a_file_never_closed_is_read_whole(tmp_path):
     outcome = read_fit(written(tmp_path, bytes(data)))
     assert outcome.state == "damaged"
     assert outcome.runs[0].distance_m == 5000.0
+
+
+@given(at=st.integers(FIRST_RECORD + 40, len(SOUND) - 200), gone=st.integers(1, 60), more=st.binary(max_size=60))
+def test_a_hole_inside_costs_only_the_records_it_touches(tmp_path_factory, at, gone, more):
+    data = SOUND[:at] + more + SOUND[at + gone :]
+    (run,) = read_fit(written(tmp_path_factory.mktemp("hole"), data)).runs
+    size = 13
+    assert run.record_count >= 181 - (gone + size - 2) // size - 2
+    assert run.distance_m == 5000.0
+
+
+def test_the_damage_is_told_with_its_place(tmp_path):
+    outcome = read_fit(written(tmp_path, SOUND[:900] + b"\xee" * 30 + SOUND[930:]))
+    assert outcome.state == "damaged"
+    assert "at byte 90" in outcome.detail and "found behind it" in outcome.detail
+    # The rows that were filled with the same byte are no records of this run.
+    times = outcome.runs[0].load_samples()["time_s"]
+    assert np.nanmin(np.diff(times)) > 0
+
+
+def test_garbage_behind_and_zeros_between_cost_nothing(tmp_path):
+    other = fit_bytes(RunPlan(PLAN.start + timedelta(days=1), 3000.0, 900))
+    outcome = read_fit(written(tmp_path, SOUND + b"\0" * 64 + other + b"junk"))
+    assert outcome.state == "damaged"
+    assert [run.distance_m for run in outcome.runs] == [5000.0, 3000.0]
+
+
+def test_a_cut_file_before_a_whole_one_costs_only_its_end(tmp_path):
+    other = fit_bytes(RunPlan(PLAN.start + timedelta(days=1), 3000.0, 900))
+    first, second = read_fit(written(tmp_path, SOUND[:1500] + other)).runs
+    assert first.record_count == (1500 - SOUND.index(bytes([0x42])) - 21) // 13
+    assert (second.distance_m, second.record_count) == (3000.0, 91)
+
+
+@pytest.mark.parametrize("at", [12, len(SOUND) - 1])
+def test_a_wrong_checksum_alone_costs_nothing(tmp_path, at):
+    data = bytearray(SOUND)
+    data[at] ^= 1
+    outcome = read_fit(written(tmp_path, bytes(data)))
+    assert outcome.state == "damaged" and "checksum" in outcome.detail
+    assert (outcome.runs[0].distance_m, outcome.runs[0].record_count) == (5000.0, 181)
+
+
+def test_a_million_records_are_read_whole(tmp_path):
+    outcome = read_fit(written(tmp_path, fit_bytes(RunPlan(PLAN.start, 3_000_000.0, 999_999, every_s=1))))
+    assert (outcome.state, outcome.runs[0].record_count) == ("read", 1_000_000)
+    assert outcome.runs[0].load_samples()["time_s"][-1] == 999_999
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_every_column_of_every_recording_is_what_another_decoder_reads(shared_data):
+    names = {
+        "distance_m": (("distance",), 1),
+        "speed_mps": (("enhanced_speed", "speed"), 1),
+        "altitude_m": (("enhanced_altitude", "altitude"), 1),
+        "heart_rate_bpm": (("heart_rate",), 1),
+        "power_w": (("power",), 1),
+        "temperature_c": (("temperature",), 1),
+        "contact_time_ms": (("stance_time",), 1),
+        "contact_balance_left": (("stance_time_balance",), 0.01),
+        "vertical_oscillation_mm": (("vertical_oscillation",), 1),
+        "step_length_mm": (("step_length",), 1),
+        "latitude_deg": (("position_lat",), 180 / 2**31),
+        "longitude_deg": (("position_long",), 180 / 2**31),
+    }
+    compared = 0
+    for path in sorted((shared_data / "fit").glob("*.fit")):
+        if path.stat().st_size > 130_000:  # the other decoder takes its time
+            continue
+        rows = decoded(path)
+        runs = read_fit(path).runs if rows else ()
+        if len(runs) != 1:
+            continue
+        samples = runs[0].load_samples()
+        for name, (fields, scale) in names.items():
+            truth = np.array([next((row[f] * scale for f in fields if f in row), math.nan) for row in rows], dtype=float)
+            truth[truth == 0] = math.nan if name.endswith(("_mm", "_left", "_ms")) else 0
+            got = samples.get(name, np.full(len(rows), math.nan))
+            assert np.allclose(got, truth, rtol=1e-9, atol=1e-9, equal_nan=True), (path.name, name)
+            compared += int(np.isfinite(truth).any())
+    assert compared > 100
+
+
+def decoded(path):
+    """Native fields of the records as fitdecode reads them."""
+    rows = []
+    try:
+        with fitdecode.FitReader(str(path), error_handling=fitdecode.ErrorHandling.IGNORE, check_crc=fitdecode.CrcCheck.WARN) as reader:
+            for frame in reader:
+                if frame.frame_type == fitdecode.FIT_FRAME_DATA and frame.name == "record":
+                    native = [f for f in frame.fields if type(getattr(f, "field_def", None)).__name__ != "DevFieldDefinition"]
+                    rows.append({f.name: f.value for f in reversed(native) if isinstance(f.value, int | float)})
+    except fitdecode.FitError:
+        pass
+    return rows
 
 
 def test_chained_files_are_two_runs(tmp_path):

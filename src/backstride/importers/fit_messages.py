@@ -28,6 +28,8 @@ _BELIEVABLE_S = 86400
 """After damage a message counts as found when its time is at most so much later than the last one before."""
 _MAX_MENDS = 50
 _MEND_BYTES = 1 << 20
+_FEW_STEPS, _MOST_STEPS = 16, 4000
+"""Messages after the last record that are looked at again after damage; steps of the walk that are remembered for it."""
 _MAX_ROWS = 1000
 """Messages of one kind given as rows; a run has a handful, a crafted file might have a million."""
 
@@ -295,26 +297,47 @@ class _Walk:
             damage.append("its checksum is wrong: something in it was changed")
         elif header >= 14 and data[begin + 12 : begin + 14] not in (b"\0\0", crc16.arc(data[begin : begin + 12]).to_bytes(2, "little")):
             damage.append("the checksum of its header is wrong")
+        after_end = end + 2
+        if damage:
+            other = _next_header(data, begin + header)
+            if other is not None and other < end:  # the next file begins before this one should end
+                end = after_end = other
         at, mends = min(begin + header, end), 0
         while at < end:
             at, why = self._stretch(at, end)
             if self.messages > self._max:
                 damage.append(f"it has more than {self._max:,} messages")
                 return len(data)
-            if not why or (damage and end - at <= 2 and end == len(data)):  # the checksum of a file that was never closed
+            if not why or (damage and end - at <= 2):  # what may be the checksum of a file that was never closed
                 break
-            broken = self._taken_back(at) if damage else at
-            after = self._found(broken + 1, min(end, broken + _MEND_BYTES)) if mends < _MAX_MENDS else None
-            other = _next_header(data, broken)
-            if other is not None and other < end and (after is None or other <= after):
-                damage.append(f"{why} at byte {broken:,}")
-                return other
-            if end < len(data) or at + 1 < end or after is not None:
-                damage.append(f"{why} at byte {broken:,}" + ("" if after is None else f", {after - broken:,} bytes were passed over"))
+            broken = self._back_to_records(self._taken_back(at)) if damage else at
+            last = self._last_message(broken)
+            after = self._found(last + 1, min(end, broken + _MEND_BYTES)) if mends < _MAX_MENDS else None
+            if after is not None and after < broken:  # bytes are missing in the last message: the next one begins inside it
+                broken = last
+                self._drop_last()
+            damage.append(f"{why} at byte {broken:,}" + ("" if after is None else f", {after - broken:,} bytes were passed over"))
             if after is None:
                 break
             at, mends = after, mends + 1
-        return end + 2
+        return after_end
+
+    def _last_message(self, otherwise: int) -> int:
+        """Where the last message begins that was read; `otherwise` when the last thing read was no message."""
+        if not self._steps or self._steps[-1].slot >= 0 or (definition := self._steps[-1].definition) is None:
+            return otherwise
+        at, count = definition.stretches[-1]
+        return at + (count - 1) * definition.size
+
+    def _drop_last(self) -> None:
+        """Forget the last message."""
+        definition = self._steps[-1].definition
+        if definition is not None:
+            at, count = definition.stretches.pop()
+            if count > 1:
+                definition.stretches.append((at, count - 1))
+            else:
+                self._steps.pop()
 
     def _stretch(self, at: int, end: int) -> tuple[int, str]:
         """Walk as long as one message follows the other; where it ends, and why if that is before the end."""
@@ -347,6 +370,8 @@ class _Walk:
             if count > 0:
                 definition.stretches.append((at, count))
                 steps.append(_Step(at, definition))
+                if len(steps) > _MOST_STEPS:
+                    del steps[: _MOST_STEPS // 2]
             at += count * size
             if self.messages > self._max:
                 return at, ""
@@ -427,6 +452,22 @@ class _Walk:
             steps.append(step)
             self.messages += before
         return step.at + (before * step.definition.size if before and step.definition is not None else 0)
+
+    def _back_to_records(self, at: int) -> int:
+        """Forget the few messages between the last record and the damage: what is sound of them is found again."""
+        counts = {d: sum(count for _, count in d.stretches) for d in self.part._definitions.values() if d.find(_TIMESTAMP)}
+        most = max(counts, key=lambda d: counts[d], default=None)
+        for back, step in enumerate(reversed(self._steps[-_FEW_STEPS:])):
+            if step.slot >= 0:
+                break
+            if step.definition is most and back:
+                begin = self._steps[-back].at
+                for each in self._steps[-back:]:
+                    if each.definition is not None:
+                        self.messages -= each.definition.stretches.pop()[1]
+                del self._steps[-back:]
+                return begin
+        return at
 
     def _stamps(self, definition: _Definition) -> npt.NDArray[np.int64] | None:
         """The times of the last stretch of a definition; None where it has none."""
