@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -143,6 +144,18 @@ def test_a_pause_adds_no_time_and_no_walking():
     paused = {name: values[keep] for name, values in whole.items()}
     paused["distance_m"] = np.where(paused["time_s"] > 600, paused["distance_m"] - 900 * 2.8, paused["distance_m"])
     assert of_run(paused)["moving_time_s"].value == pytest.approx(1500, abs=20)
+
+
+def test_a_watch_that_writes_rarely_did_not_pause():
+    whole = samples(40, cadence_spm=170)
+    rare = {name: values[::50] for name, values in whole.items()}
+    assert of_run(rare)["moving_time_s"].value == pytest.approx(2400, abs=1)
+
+
+def test_a_ride_has_no_profile_of_running():
+    ride = run(samples(30, 7.0))
+    assert measure_run(replace(ride, sport="cycling")).profile == ()
+    assert measure_run(ride).profile != ()
 
 
 def test_drift_in_a_long_run_compares_each_speed_with_itself():

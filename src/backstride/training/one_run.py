@@ -42,7 +42,8 @@ def measure_run(run: Run) -> RunMeasures:
         _heart_rate(run, trace),
         *run_dynamics(run, trace),
     )
-    return RunMeasures(MEASURE_VERSION, values, profile_of(trace) if trace is not None else ())
+    profile = profile_of(trace) if trace is not None and run.sport in ("running", "run") else ()
+    return RunMeasures(MEASURE_VERSION, values, profile)
 
 
 def _way(run: Run, trace: Trace | None) -> tuple[Measure, Measure, Measure]:

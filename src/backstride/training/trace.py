@@ -17,7 +17,9 @@ FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
 LONGEST_STEP_S = 20.0
-"""A sample speaks for at most this long. Watches that save memory write every 1 to about 20 s; a longer gap is a pause."""
+"""A sample speaks for at most this long. Watches that save memory write every 1 to about 20 s; a longer gap is a pause..."""
+LONGEST_MOVING_STEP_S = 120.0
+"""...unless the device's own distance went on through it, which a paused one does not: then at most this long."""
 FASTEST_MPS = 12.0
 """Faster than any sprint of a run; beyond it a position has jumped."""
 EARTH_RADIUS_M = 6_371_008.8
@@ -59,7 +61,7 @@ class Trace:
     Attributes
     ----------
     clock_s : ndarray, shape (samples,)
-        Seconds from the first sample, with pauses closed: it rises by at most `LONGEST_STEP_S` a step.
+        Seconds from the first sample, with pauses closed to `LONGEST_STEP_S`.
     weight_s : ndarray, shape (samples,)
         Seconds for which each sample speaks: half of the step before it and half of the step after it.
     columns : mapping of str to ndarray
@@ -204,9 +206,6 @@ def trace_of(run: Run) -> Trace | None:
     time, order = time[first], order[first]
     if time.size < 2:
         return None
-    steps = np.minimum(np.diff(time), LONGEST_STEP_S)
-    clock = np.concatenate(([0.0], np.cumsum(steps)))
-    weight = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
     columns = {}
     for name, values in samples.items():
         if name == "time_s" or values.size != samples["time_s"].size:
@@ -216,6 +215,14 @@ def trace_of(run: Run) -> Trace | None:
         column = np.where(np.isfinite(column) & (column >= low) & (column <= high), column, np.nan)
         if np.isfinite(column).any():
             columns[name] = column
+    gaps = np.diff(time)
+    longest = np.full(gaps.size, LONGEST_STEP_S)
+    if "distance_m" in columns:
+        with np.errstate(invalid="ignore", over="ignore"):
+            longest[np.diff(columns["distance_m"]) >= _MOVING_MPS * gaps] = LONGEST_MOVING_STEP_S
+    steps = np.minimum(gaps, longest)
+    clock = np.concatenate(([0.0], np.cumsum(steps)))
+    weight = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
     return Trace(clock, weight, columns)
 
 
