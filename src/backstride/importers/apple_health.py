@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from backstride.errors import DamagedRunFileError, RunFileError
@@ -85,9 +86,9 @@ def _running_times(content: Content, clock: Clock) -> Windows:
     """When there were running workouts, found without parsing."""
     stretches: list[tuple[int, int]] = []
     offsets: Counter[str] = Counter()
-    for element in _workout_bytes(content):
+    for element in islice(_workout_bytes(content), _MAX_WORKOUTS):
         started, ended = _START.search(element), _END.search(element)
-        if started is None or len(stretches) >= _MAX_WORKOUTS or not _RUNNING.search(element):
+        if started is None or not _RUNNING.search(element):
             continue
         try:
             start = clock.unix(started[1].decode())
