@@ -108,6 +108,16 @@ def test_a_hole_inside_costs_only_the_records_it_touches(tmp_path_factory, at, g
     assert run.distance_m == 5000.0
 
 
+def test_many_holes_cost_only_what_they_touch(tmp_path):
+    data = SOUND
+    for record in (150, 120, 90, 60, 30):
+        at = len(SOUND[:FIRST_RECORD]) + 13 * record + 21
+        data = data[:at] + b"\xee" * 5 + data[at + 5 :]
+    (run,) = read_fit(written(tmp_path, data)).runs
+    assert run.record_count >= 181 - 2 * 5
+    assert run.distance_m == 5000.0
+
+
 def test_the_damage_is_told_with_its_place(tmp_path):
     outcome = read_fit(written(tmp_path, SOUND[:900] + b"\xee" * 30 + SOUND[930:]))
     assert outcome.state == "damaged"

@@ -41,8 +41,8 @@ __all__ = ["read_fit"]
 FloatArray = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
 
-_MAX_MESSAGES = 2_000_000
-"""Twenty times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
+_MAX_MESSAGES = 1_200_000
+"""Fourteen times a day and night at one record a second; a crafted file of two-byte messages would fill the memory instead."""
 _FIRST_S = FIT_EPOCH_S + 0x10000000
 """Smaller times count from the device's start, not from the epoch (FIT profile, type date_time)."""
 _LAST_S = 4102444800

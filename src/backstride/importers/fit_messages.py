@@ -458,9 +458,9 @@ class _Walk:
         counts = {d: sum(count for _, count in d.stretches) for d in self.part._definitions.values() if d.find(_TIMESTAMP)}
         most = max(counts, key=lambda d: counts[d], default=None)
         for back, step in enumerate(reversed(self._steps[-_FEW_STEPS:])):
-            if step.slot >= 0:
+            if step.slot >= 0 or (step.definition is most and not back):
                 break
-            if step.definition is most and back:
+            if step.definition is most:
                 begin = self._steps[-back].at
                 for each in self._steps[-back:]:
                     if each.definition is not None:
