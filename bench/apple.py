@@ -2,7 +2,7 @@
 
     python -m bench.apple [MEGABYTES] [ROUNDS]
 
-Held: at least 60 % of bare pyexpat's speed, and at most 300 MB of memory, measured in a process of its own.
+Held: at least 60 % of bare pyexpat's speed (processor time, best of the rounds), and at most 300 MB of memory in a process of its own.
 """
 
 import resource
