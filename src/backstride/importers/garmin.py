@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from backstride.errors import DamagedRunFileError
+from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.importers.json_rows import JsonRows, instant, real, words
 from backstride.model.run import DayValue, FileOutcome, Run, Shoe
 
@@ -39,6 +39,8 @@ _RACE, _COMMUTE = 1, 5
 _ONE_LEG_SPM = 120.0
 """A runner's mean steps a minute lie above this, strides of one leg below it."""
 _FURTHEST_OFFSET_S = 14 * 3600
+_LARGEST_GEAR = 16_000_000
+"""Bytes; a pair and an activity take some hundred each, and unlike the summaries all of them are held at once."""
 _BRANDLESS = ("other", "unknown")
 
 
@@ -121,11 +123,16 @@ def read_garmin_gear(path: Path, data: bytes) -> FileOutcome:
 
     Raises
     ------
+    RunFileError
+        When it is too large.
     DamagedRunFileError
         When it breaks before the first pair.
     """
+    if len(data) > _LARGEST_GEAR:
+        raise RunFileError(f"is larger than a list of shoes can be ({_LARGEST_GEAR // 1_000_000} MB).", place=str(path))
     document = JsonRows(data)
     shoes: list[Shoe] = []
+    taken: set[str] = set()
     names: dict[str, str] = {}
     worn: dict[str, str] = {}
     others = 0
@@ -137,7 +144,8 @@ def read_garmin_gear(path: Path, data: bytes) -> FileOutcome:
             if words(gear.get("gearTypeName")).lower() not in ("shoes", ""):
                 others += 1
                 continue
-            shoe = _shoe(gear, {shoe.name for shoe in shoes})
+            shoe = _shoe(gear, taken)
+            taken.add(shoe.name)
             shoes.append(shoe)
             names[_id(gear.get("gearPk"))] = shoe.name
         links = part.get("gearActivityDTOs")

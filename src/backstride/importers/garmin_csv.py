@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from backstride.errors import RunFileError
@@ -47,6 +48,9 @@ _KM_OR_MILE = (1000 * _MILE_M) ** 0.5
 _HOTTEST_C = 48.0
 """Hotter than anyone runs: such a temperature is in Fahrenheit."""
 _FASTEST_MPS = 40.0
+_MOST_ROWS = 50_000
+"""Ten a day for thirteen years."""
+_sport_of = lru_cache(1000)(sport_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ def read_garmin_list(path: Path, data: bytes) -> FileOutcome:
         When no row can be read.
     """
     table = read_table(data)
+    unread = len(table.rows[_MOST_ROWS:])
+    table = replace(table, rows=table.rows[:_MOST_ROWS])
     columns = {key: found[0] for key, names in _NAMES.items() if (found := table.columns(*names))}
     mark = decimal_mark(cell for row in table.rows for cell in row.cells[_DISTANCE:]) or "."
     units = _units_of(table, columns, mark)
@@ -101,7 +107,8 @@ def read_garmin_list(path: Path, data: bytes) -> FileOutcome:
         raise RunFileError("lists no activity whose date can be read.", place=str(path), remedy="Export the list again.")
     said = f"{path}: {len(runs)} activities, {sum(run.sport == 'running' for run in runs)} of them runs; {units.words}"
     said += f"; {lost} rows without a readable date left out" if lost else ""
-    return FileOutcome(str(path), "damaged" if table.lost else "read", said, tuple(runs), table=True)
+    said += f"; {unread} rows after the first {_MOST_ROWS:,} not read" if unread else ""
+    return FileOutcome(str(path), "damaged" if table.lost or unread else "read", said, tuple(runs), table=True)
 
 
 class _Reading:
@@ -113,7 +120,7 @@ class _Reading:
     def run(self, moment: datetime, written: Written, path: Path) -> Run:
         """The row as a run."""
         word, title = self._row.cell(_SPORT), self._row.cell(_TITLE)
-        sport, sub_sport = sport_of(word)
+        sport, sub_sport = _sport_of(word)
         timer = _seconds(self._row.cell(_TIME), self._mark)
         return Run(
             start=moment if written.timed else moment.replace(hour=12, tzinfo=UTC),

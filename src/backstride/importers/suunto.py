@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from backstride.errors import DamagedRunFileError, RunFileError
-from backstride.importers.json_rows import MOST_ROWS, JsonRows, instant, real, words
+from backstride.importers.json_rows import JsonRows, instant, real, words
 from backstride.importers.track import Point, Track, outcome_of
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run, StartKnown
@@ -46,6 +46,8 @@ _RUNNING = {
 """The vendor's words and numbers for running, with the word of the FIT profile (sub_sport) for each kind."""
 _ONE_LEG_SPM = 120.0
 """A runner's mean steps a minute lie above this, strides of one leg below it."""
+_MOST_SAMPLES = 400_000
+"""Two a second for more than two days."""
 _LONGEST_S = 40 * 86_400.0
 _FURTHEST_OFFSET_S = 14 * 3600
 _CLOCKS_APART_S = 120
@@ -111,7 +113,7 @@ def _from_json(data: bytes) -> _Log:
             log.header[f"{key}.{inner}"] = nested
         log.header[key] = first
     log.device = words(device.get("Name")) if isinstance(device, dict) else ""
-    for row in document.rows("Samples"):
+    for row in document.rows("Samples", _MOST_SAMPLES):
         events = row.get("Events")
         sample = _Sample({name: row[name] for name in (*_COLUMNS, *_TIMES, "Temperature") if name in row})
         for event in events if isinstance(events, list) else [events]:
@@ -130,8 +132,8 @@ def _from_xml(data: bytes, path: Path) -> _Log:
         above.append(name)
         if name == "Sample":
             log.samples.append(_Sample())
-            if len(log.samples) > MOST_ROWS:
-                raise RunFileError(f"holds more than {MOST_ROWS:,} samples, which no run has.", place=str(path))
+            if len(log.samples) > _MOST_SAMPLES:
+                raise RunFileError(f"holds more than {_MOST_SAMPLES:,} samples, which no run has.", place=str(path))
 
     def end(parent: str, name: str, text: str) -> None:
         above.pop()
