@@ -138,7 +138,7 @@ def test_any_bytes_called_zip_get_a_line(tmp_path_factory, data):
 def test_the_recorded_archives_give_their_runs_and_nothing_outside(shared_data):
     for name, count in (("strava_export_a.zip", 9), ("garmin_export_a.zip", 5)):
         found = read_runs([shared_data / "archives" / name])
-        assert sum(len(o.runs) for o in found) == count
+        assert sum(len(o.runs) for o in found if not o.table) == count
     found = read_runs([shared_data / "corrupt" / "zip_path_traversal.zip"])
     assert [o.state for o in found] == ["unreadable", "read", "skipped"]
 

@@ -97,3 +97,25 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path, text, line, words):
         read_case(path)
     assert caught.value.place == f"{path}:{line}"
     assert caught.value.remedy
+
+
+def test_an_archive_counts_every_run_once(tmp_path):
+    from datetime import UTC, datetime
+
+    from backstride.example.fit_writer import RunPlan
+    from backstride.example.garmin_writer import garmin_zip
+    from backstride.example.strava_writer import StravaActivity, write_strava_zip
+    from backstride.gather import case_record
+
+    plans = [RunPlan(datetime(2026, 5, 1 + day, 6, tzinfo=UTC), 5000.0 + day, 1500) for day in range(3)]
+    told = [StravaActivity(plan, 100 + day, title=f"day {day}") for day, plan in enumerate(plans)]
+    write_strava_zip(
+        tmp_path / "strava.zip", [*told, StravaActivity(RunPlan(datetime(2026, 6, 1, 6, tzinfo=UTC), 3000.0, 900), 900, ending="")]
+    )
+    (tmp_path / "garmin.zip").write_bytes(garmin_zip(plans))
+    case = tmp_path / "case.yaml"
+    case.write_text("runs: [strava.zip, garmin.zip]\n")
+    record, _ = case_record(case)
+    assert [run.start.day for run in record.runs] == [1, 2, 3, 1]
+    assert record.runs[0].title == "day 0"
+    assert record.runs[0].load_samples()["time_s"].size > 10

@@ -211,17 +211,14 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
 def _read(item: Item, streams: Streams) -> ReadFile:
     """Read one item and lay its samples down; what is given back holds none."""
     outcome = read_item(item)
-    return ReadFile(
-        outcome.path,
-        outcome.state,
-        outcome.detail,
-        outcome.digest,
-        item.size_bytes,
-        tuple(_kept(run, _content(outcome, run, index), streams) for index, run in enumerate(outcome.runs)),
-        outcome.shoes,
-        outcome.days,
-        outcome.worn,
-    )
+    state, detail, runs = outcome.state, outcome.detail, []
+    for index, run in enumerate(outcome.runs):
+        try:
+            runs.append(_kept(run, _content(outcome, run, index), streams))
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a fault of ours; it must not cost the others
+            state = "damaged" if runs else "unreadable"
+            detail = f"{detail}; a run of it cannot be kept ({type(error).__name__}: {str(error)[:80]}). Please report it."
+    return ReadFile(outcome.path, state, detail, outcome.digest, item.size_bytes, tuple(runs), outcome.shoes, outcome.days, outcome.worn)
 
 
 def _crashed(item: Item) -> ReadFile:

@@ -9,7 +9,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +18,7 @@ import typer
 from backstride import __version__
 from backstride.assess import assess as assess_record
 from backstride.errors import BackstrideError
-from backstride.importers.case_file import read_case
+from backstride.gather import case_record
 from backstride.knowledge.concepts import Knowledge
 from backstride.knowledge.loader import load
 from backstride.model.assessment import Assessment
@@ -87,7 +86,7 @@ def demo(working: Annotated[bool, typer.Option("--working", help="Show every num
 
     with tempfile.TemporaryDirectory(prefix="backstride-demo-") as folder:
         knowledge = load()
-        answer = assess_record(_record(write_example(Path(folder)))[0], knowledge)
+        answer = assess_record(case_record(write_example(Path(folder)))[0], knowledge)
         print(plain_text(answer, _names(answer, knowledge), working=working), end="")
     print("\nMara is made up; her runs were written as FIT files and read back.\nTry your own: backstride assess CASE.yaml")
 
@@ -107,7 +106,7 @@ def assess_command(
         raise BackstrideError("no case was named.", remedy="Name a case file, or say --runner me for your imported runs alone.")
     for number, path in enumerate(cases or [None]):
         try:
-            record, unreadable = _record(path) if path is not None else (Record(runner, assessed_at=datetime.now(UTC)), [])
+            record, unreadable = case_record(path) if path is not None else (Record(runner, assessed_at=datetime.now(UTC)), ())
             if runner:
                 record = _with_stored(record, runner)
             answer = assess_record(record, knowledge)
@@ -255,21 +254,6 @@ def _print_sensitivity(overlays: tuple[Path, ...]) -> None:
 def version() -> None:
     """Program and knowledge versions."""
     print(f"backstride {__version__}, knowledge {load().version}")
-
-
-def _record(path: Path) -> tuple[Record, list[str]]:
-    """The case with its runs, and a line for every file that was not read whole."""
-    case = read_case(path)
-    if case.record.assessed_at is None:
-        case.record = replace(case.record, assessed_at=datetime.now(UTC))
-    if not case.run_paths:
-        return case.record, []
-    from backstride.importers.folder import read_runs
-
-    outcomes = read_runs(case.run_paths)
-    runs = tuple(run for outcome in outcomes for run in outcome.runs)
-    lines = [outcome.detail for outcome in outcomes if outcome.state != "read"]
-    return replace(case.record, runs=runs, files=outcomes), lines
 
 
 def _with_stored(record: Record, runner: str) -> Record:

@@ -69,8 +69,12 @@ def read_item(item: Item) -> FileOutcome:
         outcome = replace(_reader(path, data)(path, data), digest=hashlib.sha256(data).hexdigest())
     except RunFileError as error:
         return FileOutcome(item.path, "unreadable", str(error))
-    if links := links_of(item.path):
-        outcome = replace(outcome, runs=tuple(replace(run, links=(*run.links, *links)) for run in outcome.runs))
+    except Exception as error:  # a fault of ours in one file must not cost the others; fuzzing looks for these
+        words = f"{item.path}: its reader failed ({type(error).__name__}: {str(error)[:80]}). Please report it."
+        return FileOutcome(item.path, "unreadable", words)
+    # A list speaks of a file with several sessions by one name; which of them it means, their times tell.
+    if (links := links_of(item.path)) and len(outcome.runs) == 1:
+        outcome = replace(outcome, runs=(replace(outcome.runs[0], links=(*outcome.runs[0].links, *links)),))
     return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome
 
 

@@ -213,16 +213,22 @@ def _matches(pattern: str, value: str | float) -> bool:
 
 
 def _add_measures(measures: Iterable[Measure], knowledge: Knowledge, factors: dict[str, Observation]) -> None:
-    """A measured factor takes precedence over a reported one, but not over a clinician's."""
+    """A measured factor takes precedence over a reported one, but not over a clinician's.
+
+    One limit that is met is a yes. A no needs all of a factor's measures; where one is missing the runner's own word stands.
+    """
     by_id = {measure.id: measure for measure in measures if measure.value is not None}
     for factor in knowledge.factors.values():
-        for limit in factor.measured_by:
-            measure = by_id.get(limit.measure)
-            known = factors.get(factor.id)
-            if measure is None or (known is not None and known.source is Source.CLINICIAN):
-                continue
-            value = "yes" if _within(measure, limit) else "no"
-            factors[factor.id] = Observation(factor.id, value, Source.RUNS, _sentence(measure, factor), (measure,))
+        known = factors.get(factor.id)
+        if not factor.measured_by or (known is not None and known.source is Source.CLINICIAN):
+            continue
+        found = [(by_id[limit.measure], limit) for limit in factor.measured_by if limit.measure in by_id]
+        met = next((measure for measure, limit in found if _within(measure, limit)), None)
+        if met is None and len(found) < len(factor.measured_by):
+            continue
+        telling = met if met is not None else found[0][0]
+        value = "no" if met is None else "yes"
+        factors[factor.id] = Observation(factor.id, value, Source.RUNS, _sentence(telling, factor), (telling,))
 
 
 def _within(measure: Measure, limit: MeasureLimit) -> bool:
