@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint bench fuzz docs shows-a requirements clean python
+.PHONY: help demo test lint bench fuzz docs shows-a shows-b requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,9 @@ docs: $(VENV)/.ready ## Write the generated pages again
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_a
+
+shows-b: $(VENV)/.ready ## The slow figures of importing behind docs/importing.md; resumes where it stopped
+	@$(VENV)/bin/python -m bench.shows_b
 
 requirements: ## Export the pinned requirement files again (needs uv)
 	@mkdir -p requirements

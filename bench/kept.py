@@ -12,7 +12,6 @@ import gzip
 import importlib
 import io
 import logging
-import sys
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,12 +145,17 @@ def kept(count, data):
 
 
 def table(title, others, files):
-    print(f"\n### {title}\n\n| file | {' | '.join(others)} | backstride |\n|---|{'---|' * len(others)}---|")
+    lines = [f"### {title}", "", f"| file | {' | '.join(others)} | backstride |", f"|---|{'---|' * len(others)}---|"]
     for name, (shown, data) in files.items():
-        print(f"| {shown} | {' | '.join(kept(count, data) for count in others.values())} | {ours(name, data)} |")
+        lines.append(f"| {shown} | {' | '.join(kept(count, data) for count in others.values())} | {ours(name, data)} |")
+    return "\n".join(lines) + "\n"
 
 
-def main():
+def pieces():
+    return range(1)
+
+
+def run(_):
     logging.disable(logging.CRITICAL)
     own = {f"{name}.fit": (name, data) for name, data in damaged_fit().items()}
     xml = {name: (name, data) for name, data in damaged_xml().items()}
@@ -161,13 +165,18 @@ def main():
         ("GPX: points", {"gpxpy": by_gpxpy}, ".gpx"),
         ("TCX: points", {"tcxreader": by_tcxreader}, ".tcx"),
     )
+    tables = []
     for title, others, ending in groups:
         for where, files in (("from our own writer", own | xml), ("recordings that were broken", real)):
             chosen = {name: pair for name, pair in files.items() if name.endswith(ending)}
             if chosen:
-                table(f"{title}, {where}", others, chosen)
-    return 0
+                tables.append(table(f"{title}, {where}", others, chosen))
+    return "\n".join(tables)
+
+
+def report(found):
+    return f"## What is kept of broken files\n\nRecords or points that each library gives back of one file.\n\n{found[0]}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(report([run(0)]))

@@ -119,9 +119,7 @@ def _of_archive(path: Path, done: Collection[str]) -> Iterator[Item]:
             elif shown in done or _wanted(member.name) is Want.NO:
                 yield Item(shown, member.name, skipped=_SKIPPED, size_bytes=member.size_bytes)
             else:
-                yield Item(
-                    shown, member.name, data=member.data, opened=member.opened, damaged=member.damaged, size_bytes=member.size_bytes
-                )
+                yield Item(shown, member.name, data=member.data, opened=member.opened, damaged=member.damaged, size_bytes=member.size_bytes)
     except RunFileError as error:
         yield Item(str(path), path.name, refused=error.message + (f" {error.remedy}" if error.remedy else ""))
 

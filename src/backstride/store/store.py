@@ -262,6 +262,9 @@ class Store:
         files = FileRow.objects.filter(runner_id=runner.id)
         rank = {pk: (which, position) for pk, which, position in files.values_list("pk", "imported__number", "position")}
         path_of = dict(files.values_list("pk", "path"))
+        first_of: dict[str, int] = {}
+        for pk, digest in files.filter(state="read").order_by("imported__number", "position").values_list("pk", "digest"):
+            first_of.setdefault(digest, pk)
         sources_of: dict[int, set[int]] = defaultdict(set)
         runs_of: dict[int, dict[int, str]] = defaultdict(dict)
         files_of_source: dict[int, set[int]] = defaultdict(set)
@@ -289,7 +292,8 @@ class Store:
                     first = not runs_of[pk] or any(is_first(pk, files_of_run[run]) for run in runs_of[pk])
                     state = "imported" if first else "merged"
             elif state == "read":
-                state = "imported"
+                # Shoes or days, no run: known by the content of the whole file.
+                state = "repeated" if row.digest and first_of[row.digest] != pk else "imported"
             others = sorted({other for run in runs_of[pk] for other in files_of_run[run] if other != pk}, key=lambda other: rank[other])
             paths, keys = tuple(path_of[other] for other in others), tuple(sorted(runs_of[pk].values()))
             entry = FileEntry(row.position, row.path, state, row.detail, keys, paths)
