@@ -46,7 +46,7 @@ lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files
 bench: $(VENV)/.ready ## Speed, as ratios against a peer in the same run
 	@$(VENV)/bin/python -m bench.reasoning
 
-fuzz: $(VENV)/.ready ## 200,000 damaged run files through every reader
+fuzz: $(VENV)/.ready ## 200,000 damaged files through every reader
 	@$(VENV)/bin/python -m bench.fuzz
 
 docs: $(VENV)/.ready ## Write the generated pages again
