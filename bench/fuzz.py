@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+import warnings
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -158,6 +159,7 @@ def one(seed, number, folder):
     path.write_bytes(mutated(corpus[name], rng))
     begin = time.perf_counter()
     try:
+        warnings.simplefilter("error")  # a warning would be seen on somebody's screen
         outcomes = read_runs([path])
         for outcome in outcomes:
             assert outcome.detail and "reader failed" not in outcome.detail, outcome.detail

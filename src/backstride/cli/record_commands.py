@@ -120,9 +120,10 @@ def runs_command(
     """List runs, the latest last."""
     from backstride.reports.ledger import run_json, run_line
 
+    first = _day(since, "--since") if since else None
     store, person = _open(runner)
     wanted = "" if sport == "any" else sport
-    found = store.runs(person, sport=wanted, since=_day(since, "--since") if since else None, measured=as_lines)
+    found = store.runs(person, sport=wanted, since=first, measured=as_lines)
     if as_lines:
         for stored in found:
             print(json.dumps(run_json(stored.key, stored.run, stored.origin_of, stored.measured), ensure_ascii=False))

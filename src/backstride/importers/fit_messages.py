@@ -113,7 +113,8 @@ class FitPart:
             if not code or np.dtype(code).itemsize != place.size:
                 continue
             raw = self._raw(definition, place, definition.order + code)
-            numbers = raw.astype(np.float64)
+            with np.errstate(invalid="ignore"):  # random bytes can be a NaN that asks to be heard
+                numbers = raw.astype(np.float64)
             if invalid is not None:
                 numbers[raw == invalid] = np.nan
             if len(groups) == 1:

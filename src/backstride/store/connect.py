@@ -12,6 +12,7 @@ import dj_database_url
 import django
 from django.conf import settings
 from django.db import DatabaseError, connections, transaction
+from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
 from backstride.store import django_settings
@@ -27,6 +28,8 @@ _SQLITE = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;",
 }
 _LATEST = "0001_initial"
+_MIGRATING = 0x6261636B
+"""Any number that no other program locks with."""
 _connected = ""
 
 # Django wants to know its settings before it sees a table; the web app has told it its own by now.
@@ -60,6 +63,8 @@ def connect(url: str) -> None:
     except DatabaseError as error:
         _connected = ""
         raise _readable(error) from None
+    except Timeout:
+        raise StoreError("another backstride is still making the tables.", remedy="Wait a moment, then try again.") from None
 
 
 @contextmanager
@@ -107,20 +112,41 @@ def _database(url: str) -> dict[str, object]:
 
 
 def _bring_up_to_date() -> None:
+    if _is_up_to_date():
+        return
+    with _alone():
+        if not _is_up_to_date():  # another process may have done it meanwhile
+            from django.core.management import call_command
+
+            call_command("migrate", verbosity=0, interactive=False)
+
+
+def _is_up_to_date() -> bool:
     connection = connections["default"]
     with connection.cursor() as cursor:
-        tables = connection.introspection.table_names(cursor)
-        done: list[str] = []
-        if "django_migrations" in tables:
-            cursor.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY name")
-            done = [row[0] for row in cursor.fetchall()]
-    if done and done[-1] == _LATEST:
-        return
+        if "django_migrations" not in connection.introspection.table_names(cursor):
+            return False
+        cursor.execute("SELECT name FROM django_migrations WHERE app = 'store' ORDER BY name")
+        done = [row[0] for row in cursor.fetchall()]
     if done and done[-1] > _LATEST:
         raise StoreError("the data were written by a later version of backstride.", remedy="Update backstride.")
-    from django.core.management import call_command
+    return bool(done) and done[-1] == _LATEST
 
-    call_command("migrate", verbosity=0, interactive=False)
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Nobody else makes the tables meanwhile."""
+    connection = connections["default"]
+    if connection.vendor == "sqlite":
+        with FileLock(f"{connections.databases['default']['NAME']}.lock", timeout=_PATIENCE_S, mode=0o600):
+            yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
 def _close_to_others(url: str) -> None:
