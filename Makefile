@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help demo test lint bench fuzz docs shows-a shows-b requirements clean python
+.PHONY: help database demo test lint bench fuzz docs shows-a shows-b requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,15 @@ $(VENV)/.ready: requirements/dev.txt pyproject.toml | python
 demo: $(DEMO_VENV)/.ready ## Set everything up and answer the made-up runner's question
 	@$(DEMO_VENV)/bin/python -m backstride demo
 
-test: $(VENV)/.ready ## Set everything up and run the tests
+# The store is tested on PostgreSQL too, which needs no setting up: the tests start their own. Where it cannot be installed they say so.
+database:
+	@if [ -z "$$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null)" ] && ! command -v initdb >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing PostgreSQL for the tests (once) ..."; \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql) >/dev/null 2>&1 || echo "It could not be installed."; \
+	  else echo "PostgreSQL is not installed: its tests will be skipped."; fi; fi
+
+test: $(VENV)/.ready database ## Set everything up and run the tests
 	@$(VENV)/bin/python -m pytest
 
 lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files

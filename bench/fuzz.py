@@ -198,9 +198,10 @@ def report(found):
     kinds = len({key.rpartition(": ")[0] for piece in found for key in piece["states"]})
     words = ", ".join(f"{count:,} {state}" for state, count in sorted(total.items()))
     return (
-        f"## Damaged inputs\n\n{len(found) * PIECE:,} mutated inputs of {kinds} kinds (`make fuzz`, seed {SEED}) through readers and measures: "
-        f"no crash, each file and member with its line ({words}). Slowest {slowest['slowest_s']:.2f} s (input {slowest['input']}; "
-        f"aim under {SLOW_S:.0f}); peak memory of a process that read {PIECE:,} of them {peak / 1e6:.0f} MB "
+        f"## Damaged inputs\n\n{len(found) * PIECE:,} mutated inputs of {kinds} kinds (`make fuzz`, seed {SEED}) through readers and "
+        "measures: "
+        f"no crash, each file and member with its line ({words}). Slowest {slowest['slowest_s']:.2f} s "
+        f"(input {slowest['input']}; aim under {SLOW_S:.0f}); peak memory of a process that read {PIECE:,} of them {peak / 1e6:.0f} MB "
         f"(aim under {LARGE_BYTES / 1e6:.0f}).\n"
     )
 

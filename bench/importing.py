@@ -133,8 +133,8 @@ def report(found):
     ratio = one["ours"] / one["peer"]
     return (
         f"## Speed of an import\n\n{RUNS:,} one-hour runs ({RUNS * 3601 / 1e6:.0f} million samples with running dynamics) as a Strava "
-        f"archive: {one['took_s']:.0f} s, {one['ours']:.1f} runs a second; a plain fitdecode loop over the same two processors, measured before "
-        f"and after in the same run: {one['peer']:.2f}. Ratio {ratio:.1f} (aim {FASTER:.0f}). Peak memory of all processes together "
-        f"{one['peak_mb']:.0f} MB (aim at most {PEAK_MB:.0f}). The store then takes {one['store_mb']:.0f} MB. Listing all of them from a cold "
-        f"start: {one['listing_s']:.2f} s, median of {LISTINGS} (aim at most {LIST_S:.0f}).\n"
+        f"archive: {one['took_s']:.0f} s, {one['ours']:.1f} runs a second; a plain fitdecode loop over the same two processors, measured "
+        f"before and after in the same run: {one['peer']:.2f}. Ratio {ratio:.1f} (aim {FASTER:.0f}). Peak memory of all processes together "
+        f"{one['peak_mb']:.0f} MB (aim at most {PEAK_MB:.0f}). The store then takes {one['store_mb']:.0f} MB. Listing all of them from "
+        f"a cold start: {one['listing_s']:.2f} s, median of {LISTINGS} (aim at most {LIST_S:.0f}).\n"
     )

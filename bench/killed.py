@@ -96,8 +96,8 @@ def report(found):
     killed = [piece for piece in found if piece["killed"]]
     kept = sorted(piece["streams_kept"] for piece in killed)
     return (
-        f"## Killed and done again\n\n{RUNS:,} runs in an archive (FIT, TCX, GPX in turn). SIGKILL at {len(found)} random moments, of which "
-        f"{len(found) - len(killed)} came after the end; then between {kept[0]:,} and {kept[-1]:,} of the streams were there (median "
+        f"## Killed and done again\n\n{RUNS:,} runs in an archive (FIT, TCX, GPX in turn). SIGKILL at {len(found)} random moments, of "
+        f"which {len(found) - len(killed)} came after the end; then between {kept[0]:,} and {kept[-1]:,} of the streams were there (median "
         f"{kept[len(kept) // 2]:,}). The same command again: {sum(piece['same'] for piece in found)} of {len(found)} exports equal that of "
         "an import that was left alone (times of the import apart).\n"
     )

@@ -68,5 +68,5 @@ def report(found):
     lines += [f"| {name} | {', '.join(f'{n} {s}' for s, n in states.items())} | {runs} |" for name, states, runs in one["rows"]]
     lines += ["", f"Where the fields of the {one['rows'][-1][2]} runs come from ({one['unknown']} fields without a source):", ""]
     lines += ["| field | source | runs |", "|---|---|---|", *(f"| {name} | {kind} | {count} |" for name, kind, count in one["origins"])]
-    head = f"## The same runs from three services\n\n{RUNS} runs, some two a day an hour apart, as three archives of one runner; the first twice.\n\n"
-    return head + "\n".join(lines) + "\n"
+    head = f"## The same runs from three services\n\n{RUNS} runs, some two a day an hour apart, as archives of one runner; the first twice."
+    return head + "\n\n" + "\n".join(lines) + "\n"
