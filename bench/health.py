@@ -44,7 +44,7 @@ def report(found):
     share = one["bare_s"] / one["ours_s"]
     return (
         f"## A health export\n\nAn `export.xml` of {one['bytes'] / 1e6:,.0f} MB with {one['runs']} runs. Processor time, best of "
-        f"{ROUNDS} in turns: bare pyexpat with empty handlers {one['bare_s']:.1f} s, our reader {one['ours_s']:.1f} s, {share:.0%} of its speed "
-        f"(aim {apple.SHARE:.0%}). Peak memory of the reader {one['reader_mb']:.0f} MB. The whole import command: {one['took_s']:.1f} s, "
-        f"peak {one['peak_mb']:.0f} MB (aim at most {apple.PEAK_BYTES / 1e6:.0f}).\n"
+        f"{ROUNDS} in turns: bare pyexpat with empty handlers {one['bare_s']:.1f} s, our reader {one['ours_s']:.1f} s, {share:.0%} of its "
+        f"speed (aim {apple.SHARE:.0%}). Peak memory of the reader {one['reader_mb']:.0f} MB. The whole import command: "
+        f"{one['took_s']:.1f} s, peak {one['peak_mb']:.0f} MB (aim at most {apple.PEAK_BYTES / 1e6:.0f}).\n"
     )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_tracks import POINTS, gpx, tcx
 
+from backstride.importers import content as content_module
 from backstride.importers import zip_members
 from backstride.importers.folder import read_runs
 
@@ -92,7 +93,7 @@ def test_links_and_locked_members_are_refused(tmp_path):
 
 
 def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(zip_members, "_MAX_MEMBER_BYTES", len(gpx()) + 10)
+    monkeypatch.setattr(content_module, "_LARGEST_RUN", len(gpx()) + 10)
     bomb = packed({"bomb.gpx": b" " * 1_000_000 + gpx(), "ok.gpx": gpx()})
     for data in (bomb, bomb[: bomb.rindex(b"PK\x01\x02")]):
         assert "unpacks to more" in outcomes(tmp_path, data)["bomb.gpx"].detail
@@ -104,6 +105,18 @@ def test_too_many_members_are_not_all_read(tmp_path, monkeypatch):
     found = outcomes(tmp_path, packed(content()))
     assert sum(o.state == "read" for o in found.values()) == 2
     assert any("more than 2 files" in o.detail for o in found.values())
+
+
+def test_a_cut_off_archive_with_an_archive_in_it_keeps_what_came_before(tmp_path):
+    inner = packed(content(), zipfile.ZIP_STORED)
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        whole = packed({"DI_CONNECT/Part1.zip": inner, "a.gpx": gpx()}, method)
+        found = outcomes(tmp_path, whole[: whole.rindex(b"PK\x01\x02")])
+        assert [found[f"DI_CONNECT/Part1.zip!{name}"].state for name in NAMES] == ["read"] * 3
+        assert found["a.gpx"].state == "read"
+    half = packed({"DI_CONNECT/Part1.zip": inner}, zipfile.ZIP_STORED)
+    cut = outcomes(tmp_path, half[: half.index(b"activities/3.gpx") + 40])
+    assert [cut[f"DI_CONNECT/Part1.zip!{name}"].state for name in NAMES[:2]] == ["read"] * 2
 
 
 def test_one_damaged_member_costs_one(tmp_path):

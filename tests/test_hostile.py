@@ -123,9 +123,9 @@ def test_a_definition_cut_off_at_the_end_is_no_crash(tmp_path):
 
 
 def test_a_file_too_large_to_be_a_run_is_not_read(tmp_path, monkeypatch):
-    from backstride.importers import unpacked
+    from backstride.importers import content
 
-    monkeypatch.setattr(unpacked, "_MAX_BYTES", 2000)
+    monkeypatch.setattr(content, "_LARGEST_RUN", 2000)
     (tmp_path / "big.fit").write_bytes(bomb(5000))
     (tmp_path / "big.fit.gz").write_bytes(gzip.compress(bomb(5000)))
     for name in ("big.fit", "big.fit.gz"):

@@ -22,6 +22,9 @@ _ALONE = 8
 _AHEAD = 3
 """Read ahead for each process: enough to keep it busy, little enough to hold in memory."""
 
+_LARGE_BYTES = 32_000_000
+"""Larger ones are read one at a time, so that several do not fill the memory together."""
+
 Read = Callable[[Item], ReadFile]
 
 
@@ -54,7 +57,8 @@ def read_side_by_side(numbered: Iterable[tuple[int, Item]], read: Read, crashed:
     count = 0
     try:
         for position, item in numbered:
-            if item.opened is not None or item.skipped or item.refused or count < _ALONE:
+            here = item.opened is not None or item.skipped or item.refused or len(item.data) > _LARGE_BYTES
+            if here or count < _ALONE:
                 while waiting:
                     yield _next(waiting, read, crashed)
                 count += not (item.skipped or item.refused)

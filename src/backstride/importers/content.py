@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 from backstride.errors import RunFileError
 
-__all__ = ["BROKEN", "Content", "reason_of"]
+__all__ = ["BROKEN", "Content", "largest_bytes", "reason_of"]
 
 BROKEN = (
     zipfile.BadZipFile,
@@ -26,6 +26,16 @@ BROKEN = (
     ValueError,
 )
 """What the standard library raises over a damaged archive, from its directory to its packed data."""
+
+
+_LARGEST_RUN = 64_000_000
+_LARGEST_LIST = 200_000_000
+"""A service's list of all activities of many years; 135 MB have been seen."""
+
+
+def largest_bytes(name: str) -> int:
+    """How much of a file of this name is read into memory at the most, unpacked."""
+    return _LARGEST_LIST if name.lower().removesuffix(".gz").endswith((".json", ".csv")) else _LARGEST_RUN
 
 
 def reason_of(error: BaseException) -> str:

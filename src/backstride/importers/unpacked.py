@@ -6,11 +6,11 @@ import zlib
 from pathlib import Path
 
 from backstride.errors import RunFileError
+from backstride.importers.content import largest_bytes
 from backstride.regular_file import read_regular
 
 __all__ = ["read_unpacked", "unpack"]
 
-_MAX_BYTES = 64_000_000
 _CHUNK = 1 << 16
 
 
@@ -28,7 +28,7 @@ def read_unpacked(path: Path) -> tuple[bytes, str]:
         When it cannot be read, nothing of it can be unpacked, or it is larger than a run can be.
     """
     try:
-        data = read_regular(path, _MAX_BYTES)
+        data = read_regular(path, largest_bytes(path.name))
     except FileNotFoundError:
         raise RunFileError("there is no such file.", place=str(path), remedy="Check the name.") from None
     except OSError as error:
@@ -51,23 +51,24 @@ def unpack(data: bytes, path: Path) -> tuple[bytes, str]:
     """
     if data[:2] != b"\x1f\x8b":
         return data, ""
-    plain, damage, broken_at = _unpacked(data, fine_from=len(data))
+    largest = largest_bytes(path.name)
+    plain, damage, broken_at = _unpacked(data, largest, fine_from=len(data))
     if damage:
         # Again, byte by byte from the piece in which it broke: a piece gives nothing at all once any of it is bad.
-        plain, damage, _ = _unpacked(data, fine_from=broken_at)
-    if len(plain) > _MAX_BYTES:
-        raise RunFileError(f"unpacks to more than {_MAX_BYTES // 1_000_000} MB.", place=str(path))
+        plain, damage, _ = _unpacked(data, largest, fine_from=broken_at)
+    if len(plain) > largest:
+        raise RunFileError(f"unpacks to more than {largest // 1_000_000} MB.", place=str(path))
     if damage and not plain:
         raise RunFileError("is a damaged gzip file.", place=str(path), remedy="Export it again.")
     return plain, damage
 
 
-def _unpacked(data: bytes, fine_from: int) -> tuple[bytes, str, int]:
+def _unpacked(data: bytes, largest: int, fine_from: int) -> tuple[bytes, str, int]:
     """What could be unpacked, why it ended there, and where the last piece began; from `fine_from` on a piece is one byte."""
     unpacker = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
     plain, at, begin = bytearray(), 0, 0
     try:
-        while not unpacker.eof and len(plain) <= _MAX_BYTES:
+        while not unpacker.eof and len(plain) <= largest:
             piece = unpacker.unconsumed_tail
             if not piece:
                 begin = at
@@ -75,7 +76,7 @@ def _unpacked(data: bytes, fine_from: int) -> tuple[bytes, str, int]:
                 piece = data[begin:at]
             if not piece:
                 return bytes(plain), "the gzip file was cut off", begin
-            plain += unpacker.decompress(piece, _MAX_BYTES + 1 - len(plain))
+            plain += unpacker.decompress(piece, largest + 1 - len(plain))
     except zlib.error as error:
         return bytes(plain), f"the gzip file is damaged ({str(error)[:80]})", begin
     return bytes(plain), "", begin

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import IO
 
 from backstride.errors import RunFileError
-from backstride.importers.content import BROKEN, Content, reason_of
+from backstride.importers.content import BROKEN, Content, largest_bytes, reason_of
 
 __all__ = ["Member", "Want", "members"]
 
 _MAX_MEMBERS = 100_000
-_MAX_MEMBER_BYTES = 64_000_000
 _MAX_INNER_BYTES = 8_000_000_000
 _MAX_DEPTH = 2
 _IN_MEMORY_BYTES = 32_000_000
@@ -103,15 +102,25 @@ def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: 
         archive = zipfile.ZipFile(file)
     except BROKEN:
         file.seek(0)
-        yield from _without_directory(file, around, wanted)
+        yield from _without_directory(file, around, wanted, depth)
         return
     with archive:
         entries = archive.infolist()
+        if entries and _is_of_another(file, entries):
+            file.seek(0)
+            yield from _without_directory(file, around, wanted, depth)
+            return
         for entry in entries[:_MAX_MEMBERS]:
             if not entry.filename.endswith("/"):
                 yield from _member(archive, entry, around, wanted, depth)
         if len(entries) > _MAX_MEMBERS:
             yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
+
+
+def _is_of_another(file: IO[bytes], entries: list[zipfile.ZipInfo]) -> bool:
+    """Whether the directory that was found belongs to an archive packed in this one, whose own was cut off."""
+    file.seek(0)
+    return file.read(4) == _LOCAL and min(entry.header_offset for entry in entries) > 0
 
 
 def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
@@ -133,7 +142,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
     try:
         with archive.open(entry) as content:
             if not inner:
-                yield replace(_limited(name, *_as_far_as_sound(content)), size_bytes=entry.compress_size)
+                yield replace(_limited(name, *_as_far_as_sound(content, largest_bytes(name))), size_bytes=entry.compress_size)
             elif depth >= _MAX_DEPTH:
                 yield replace(plain, refused=f"is an archive more than {_MAX_DEPTH} deep")
             else:
@@ -158,11 +167,11 @@ def _refused_name(name: str) -> str:
     return ""
 
 
-def _as_far_as_sound(content: IO[bytes]) -> tuple[bytes, str]:
+def _as_far_as_sound(content: IO[bytes], largest: int) -> tuple[bytes, str]:
     """What can be read of a member, and why no more could be."""
     data = bytearray()
     try:
-        while len(data) <= _MAX_MEMBER_BYTES and (chunk := content.read(_SMALL_CHUNK)):
+        while len(data) <= largest and (chunk := content.read(_SMALL_CHUNK)):
             data += chunk
     except BROKEN as error:
         return bytes(data), reason_of(error)
@@ -170,8 +179,9 @@ def _as_far_as_sound(content: IO[bytes]) -> tuple[bytes, str]:
 
 
 def _limited(name: str, data: bytes, damaged: str = "") -> Member:
-    if len(data) > _MAX_MEMBER_BYTES:
-        return Member(name, b"", f"unpacks to more than {_MAX_MEMBER_BYTES // 1_000_000} MB")
+    largest = largest_bytes(name)
+    if len(data) > largest:
+        return Member(name, b"", f"unpacks to more than {largest // 1_000_000} MB")
     if damaged and not data:
         return Member(name, b"", f"is damaged ({damaged})")
     return Member(name, data, damaged=damaged)
@@ -188,7 +198,7 @@ def _copy(content: IO[bytes], copy: IO[bytes]) -> bool:
     return True
 
 
-def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Want]) -> Iterator[Member]:
+def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
     """Walk the local headers of an archive that lost its directory (APPNOTE.TXT 4.3.7)."""
     found = 0
     while found < _MAX_MEMBERS:
@@ -207,15 +217,21 @@ def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Wan
                 break
             file.seek(packed, 1)
             continue
-        refused, want = _refused_name(name), wanted(f"{around}{name}")
-        if want is Want.STREAM and not refused:
+        refused, want, later = _refused_name(name), wanted(f"{around}{name}"), bool(flags & _SIZES_LATER)
+        inner = name.lower().endswith(".zip")
+        if (want is Want.STREAM or inner) and not refused:
             begin = file.tell()
-            yield Member(f"{around}{name}", b"", opened=_opener(file, begin, method, packed), size_bytes=packed)
+            opened = _opener(file, begin, method, packed)
+            if inner:
+                yield from _cut_off_inner(opened(), f"{around}{name}!", wanted, depth)
+            else:
+                yield Member(f"{around}{name}", b"", opened=opened, size_bytes=packed)
             file.seek(begin)
-            if not _pass_over(file, method, packed, sizes_later=bool(flags & _SIZES_LATER)):
+            if not _pass_over(file, method, packed, sizes_later=later):
                 break
             continue
-        data, whole = _stored(file, packed) if method == _STORED else _deflated(file, packed, sizes_later=bool(flags & _SIZES_LATER))
+        largest = largest_bytes(name)
+        data, whole = _stored(file, packed, largest) if method == _STORED else _deflated(file, packed, largest, sizes_later=later)
         damaged = "" if whole else "cut off with the archive"
         if whole and not flags & _SIZES_LATER and zlib.crc32(data) != crc:
             damaged = "its checksum does not hold"
@@ -227,10 +243,25 @@ def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Wan
             yield _limited(f"{around}{name}", data, damaged)
         if not whole:
             break
-        if flags & _SIZES_LATER:
+        if later:
             _pass_over_sizes(file)
     if not found:
         raise RunFileError("is not a zip archive, or nothing of it is left.", remedy="Download it again.")
+
+
+def _cut_off_inner(content: Content, around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
+    """An archive in an archive that lost its directory, as far as it is there."""
+    if depth >= _MAX_DEPTH:
+        yield Member(around.removesuffix("!"), b"", f"is an archive more than {_MAX_DEPTH} deep")
+        return
+    with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as copy:
+        while content.read_bytes <= _MAX_INNER_BYTES and (chunk := content.read(_CHUNK)):
+            copy.write(chunk)
+        copy.seek(0)
+        try:
+            yield from _inside(copy, around, wanted, depth + 1)
+        except RunFileError as error:
+            yield Member(around.removesuffix("!"), b"", error.message.removesuffix("."))
 
 
 class _Inflated:
@@ -300,15 +331,15 @@ def _pass_over_sizes(file: IO[bytes]) -> None:
     file.seek(12 if mark == b"PK\x07\x08" else 8, 1)
 
 
-def _stored(file: IO[bytes], size: int) -> tuple[bytes, bool]:
-    if size > _MAX_MEMBER_BYTES:
+def _stored(file: IO[bytes], size: int, largest: int) -> tuple[bytes, bool]:
+    if size > largest:
         file.seek(size, 1)
         return b"", True
     data = file.read(size)
     return data, len(data) == size
 
 
-def _deflated(file: IO[bytes], size: int, *, sizes_later: bool) -> tuple[bytes, bool]:
+def _deflated(file: IO[bytes], size: int, largest: int, *, sizes_later: bool) -> tuple[bytes, bool]:
     begin = file.tell()
     unpacker = zlib.decompressobj(-zlib.MAX_WBITS)
     out = bytearray()
@@ -320,10 +351,10 @@ def _deflated(file: IO[bytes], size: int, *, sizes_later: bool) -> tuple[bytes, 
         if not chunk:
             return bytes(out), False
         try:
-            out += unpacker.decompress(chunk, _MAX_MEMBER_BYTES + 1 - len(out))
+            out += unpacker.decompress(chunk, largest + 1 - len(out))
         except zlib.error:
             return bytes(out), False
-        if len(out) > _MAX_MEMBER_BYTES:
+        if len(out) > largest:
             return bytes(out), False
     file.seek(begin + (read - len(unpacker.unused_data) if sizes_later else size))
     return bytes(out), True
