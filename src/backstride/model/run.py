@@ -77,6 +77,8 @@ class Run:
         Whether `start` is a moment, a clock reading without offset, or a day.
     by_hand : bool
         Typed in, not recorded.
+    sport_guessed : bool
+        The source tells no sport; it is taken from the speed.
     measured : RunMeasures or None
         What was measured on it when it came in; None when it was not yet.
     load_samples : callable
@@ -103,6 +105,7 @@ class Run:
     links: tuple[str, ...] = ()
     start_known: StartKnown = StartKnown.INSTANT
     by_hand: bool = False
+    sport_guessed: bool = False
     measured: RunMeasures | None = field(default=None, compare=False)
     load_samples: Callable[[], Samples] = field(default=_no_samples, compare=False, repr=False)
 

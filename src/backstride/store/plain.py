@@ -29,8 +29,7 @@ def run_as_plain(run: Run) -> dict[str, Any]:
         plain["links"] = list(run.links)
     if run.start_known is not StartKnown.INSTANT:
         plain["start_known"] = run.start_known.value
-    if run.by_hand:
-        plain["by_hand"] = True
+    plain |= {name: True for name in ("by_hand", "sport_guessed") if getattr(run, name)}
     return plain
 
 
@@ -53,6 +52,7 @@ def run_from_plain(plain: Mapping[str, Any]) -> Run:
         stated=dict(plain.get("stated", {})),
         start_known=StartKnown(plain.get("start_known", StartKnown.INSTANT)),
         by_hand=bool(plain.get("by_hand", False)),
+        sport_guessed=bool(plain.get("sport_guessed", False)),
         **known,
     )
 
