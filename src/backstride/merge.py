@@ -1,14 +1,16 @@
 """One run from many sources is one run: which sources are of the same run, and what they tell together, field by field.
 
 A runner runs one run at a time. So two sources are of one run when their times overlap, also where a service rounded them or a
-clock stood in another zone; two runs that only follow each other stay two.
+clock stood in another zone; two runs that only follow each other stay two. A source that was not running all the time it covers
+(a watch forgotten for hours, a long pause) proves nothing about what else happened meanwhile: it goes to the run it fits best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from backstride.model.ledger import MergedRun, SourceRun
@@ -16,7 +18,7 @@ from backstride.model.run import Run, StartKnown
 
 __all__ = ["MERGE_VERSION", "groups", "merged"]
 
-MERGE_VERSION = 1
+MERGE_VERSION = 2
 """Changes when the same sources would be put together in another way."""
 
 _OVERLAP_SHARE = 0.5
@@ -29,92 +31,131 @@ _ZONE_STEP_S = 900
 _SAME_CLOCK_S = 2.0
 _SAME_DAY_SHARE = 0.1
 """How far a run typed from memory may be from what the watch recorded on that day."""
+_RUNNING_SHARE = 0.7
+_SLOWEST_MPS = 1.4
+"""A recording that ran its timer for less of its time, or went slower than people walk, was not of running all along."""
 _UNKNOWN_SPORTS = ("", "unknown", "generic", "other", "workout")
-_KINDS = ("fit", "tcx", "sml", "json", "gpx", "xml")
+_KINDS = ("fit", "tcx", "sml", "json", "xml", "gpx")
+_TELLING = (
+    "heart_rate_bpm",
+    "cadence_spm",
+    "contact_time_ms",
+    "contact_balance_left",
+    "vertical_oscillation_mm",
+    "step_length_mm",
+    "power_w",
+)
+"""Columns that make a recording worth more than a track of positions."""
 
 
-def groups(sources: Iterable[SourceRun]) -> list[tuple[SourceRun, ...]]:
+def groups(sources: Iterable[SourceRun], home_zone: str = "") -> list[tuple[SourceRun, ...]]:
     """Put the sources of one run together.
 
     Parameters
     ----------
     sources : iterable of SourceRun
         Of one runner.
+    home_zone : str
+        Name of the zone in which the runner lives, for clocks and days of which no source tells the place.
 
     Returns
     -------
     list of tuple of SourceRun
         Every source stands in exactly one group. The result does not depend on the order of the sources.
     """
-    spans = sorted((_Span.of(source) for source in sources), key=lambda span: (span.begin_s, span.source.key))
+    spans = sorted((_Span.of(source, home_zone) for source in sources), key=lambda span: (span.begin_s, span.source.key))
     joined = _Joined(len(spans))
     by_link: dict[str, int] = {}
     for i, span in enumerate(spans):
         for link in span.source.run.links:
             joined.join(i, by_link.setdefault(link, i))
-    reach = max((span.length_s for span in spans), default=0.0) + _FARTHEST_ZONE_S + _ZONE_STEP_S
-    for i, span in enumerate(spans):
-        for j in range(i + 1, len(spans)):
-            if spans[j].begin_s - span.begin_s > reach:
-                break
-            if not joined.together(i, j) and _same(span, spans[j]):
-                joined.join(i, j)
+    near = list(_neighbours(spans))
+    for i, j in near:
+        if spans[i].is_firm and spans[j].is_firm and not joined.together(i, j) and _same(spans[i], spans[j]):
+            joined.join(i, j)
+    _add_loose(spans, near, joined)
     _add_days(spans, joined)
     return [tuple(spans[i].source for i in members) for members in joined.all()]
 
 
 @dataclass(slots=True)
 class _Span:
-    """A source on the time line; Unix seconds, or the runner's clock read as if it were UTC."""
+    """A source on the time line; Unix seconds, or the runner's clock read as if it were UTC.
+
+    ``offset_s`` is local time minus UTC as well as it is known, ``is_firm`` whether it may speak for all the time it covers.
+    """
 
     source: SourceRun
     begin_s: float
     length_s: float
-    stated_length: bool
+    offset_s: int | None
+    is_firm: bool
 
     @classmethod
-    def of(cls, source: SourceRun) -> _Span:
+    def of(cls, source: SourceRun, home_zone: str) -> _Span:
         run = source.run
         length = run.elapsed_time_s or run.timer_time_s or 0.0
         if not 0 < length <= _LONGEST_S:
             length = run.timer_time_s if run.timer_time_s and 0 < run.timer_time_s <= _LONGEST_S else 0.0
-        return cls(source, run.start.timestamp(), length, length > 0)
+        offset = run.utc_offset_s if run.utc_offset_s is not None else source.offset_by_position_s
+        if offset is None and home_zone:
+            offset = _home_offset(run.start, run.start_known, home_zone)
+        return cls(source, run.start.timestamp(), length, offset, _ran_all_along(run, length) and _sport_is_known(run))
+
+    @property
+    def end_s(self) -> float:
+        return self.begin_s + self.length_s
+
+
+def _ran_all_along(run: Run, length_s: float) -> bool:
+    paused = run.timer_time_s is not None and run.timer_time_s < _RUNNING_SHARE * length_s
+    slow = run.distance_m is not None and length_s > 2 * 3600 and run.distance_m < _SLOWEST_MPS * length_s
+    return not paused and not (slow and run.sport == "running")
+
+
+def _sport_is_known(run: Run) -> bool:
+    return run.sport not in _UNKNOWN_SPORTS and not run.sport_guessed
+
+
+def _neighbours(spans: Sequence[_Span]) -> Iterable[tuple[int, int]]:
+    """Pairs near enough in time to be of one run, the earlier first."""
+    reach = max((span.length_s for span in spans), default=0.0) + _FARTHEST_ZONE_S + _ZONE_STEP_S
+    for i, span in enumerate(spans):
+        for j in range(i + 1, len(spans)):
+            if spans[j].begin_s - span.begin_s > reach:
+                break
+            yield i, j
 
 
 def _same(a: _Span, b: _Span) -> bool:
     one, other = a.source.run, b.source.run
-    if not _sports_agree(one, other) or StartKnown.DAY in (one.start_known, other.start_known):
+    if one.sport != other.sport and _sport_is_known(one) and _sport_is_known(other):
+        return False
+    if StartKnown.DAY in (one.start_known, other.start_known):
         return False
     if one.start_known is other.start_known:
-        return _overlap(a, b, 0.0) or (one.start_known is StartKnown.INSTANT and _in_another_zone(a, b))
+        return _overlaps(a, b, 0.0) or (one.start_known is StartKnown.INSTANT and _in_another_zone(a, b))
     local, instant = (a, b) if one.start_known is StartKnown.LOCAL else (b, a)
-    offset = _stated_offset(instant.source)
-    if offset is not None:
-        return _overlap(local, instant, float(offset))
-    return _in_another_zone(local, instant)
+    return (instant.offset_s is not None and _overlaps(local, instant, float(instant.offset_s))) or _in_another_zone(local, instant)
 
 
-def _stated_offset(source: SourceRun) -> int | None:
-    return source.run.utc_offset_s if source.run.utc_offset_s is not None else source.offset_by_position_s
+def _overlap_s(a: _Span, b: _Span, shift_s: float = 0.0) -> float:
+    """Time that they have in common, `b` moved by `shift_s`."""
+    return min(a.end_s, b.end_s + shift_s) - max(a.begin_s, b.begin_s + shift_s)
 
 
-def _sports_agree(one: Run, other: Run) -> bool:
-    return one.sport == other.sport or one.sport in _UNKNOWN_SPORTS or other.sport in _UNKNOWN_SPORTS
-
-
-def _overlap(a: _Span, b: _Span, shift_s: float) -> bool:
+def _overlaps(a: _Span, b: _Span, shift_s: float) -> bool:
     """Whether they overlap by half of the shorter one, `b` moved by `shift_s`."""
-    begin = b.begin_s + shift_s
-    if not (a.stated_length and b.stated_length):
-        return abs(begin - a.begin_s) <= _NO_DURATION_WITHIN_S and _close(a.source.run.distance_m, b.source.run.distance_m, 0.1)
-    common = min(a.begin_s + a.length_s, begin + b.length_s) - max(a.begin_s, begin)
-    return common >= _OVERLAP_SHARE * min(a.length_s, b.length_s)
+    if not (a.length_s and b.length_s):
+        close = abs(b.begin_s + shift_s - a.begin_s) <= _NO_DURATION_WITHIN_S
+        return close and _close(a.source.run.distance_m, b.source.run.distance_m, 0.1)
+    return _overlap_s(a, b, shift_s) >= _OVERLAP_SHARE * min(a.length_s, b.length_s)
 
 
 def _in_another_zone(a: _Span, b: _Span) -> bool:
     """Whether they are the same to the second and the metre, but for whole quarters of an hour of a wrong zone.
 
-    Two equal runs typed in for one day are two runs; so one of them at least must be a recording, and none a round number.
+    Two equal runs typed in for one day are two runs; so one of them at least must be a recording.
     """
     apart = b.begin_s - a.begin_s
     steps = round(apart / _ZONE_STEP_S)
@@ -136,28 +177,83 @@ def _close(one: float | None, other: float | None, share: float) -> bool:
     return one is None or other is None or abs(one - other) <= share * max(abs(one), abs(other))
 
 
+def _add_loose(spans: Sequence[_Span], near: Iterable[tuple[int, int]], joined: _Joined) -> None:
+    """Sources that prove nothing about all the time they cover, or tell no sport: each goes to the one run it fits best.
+
+    It never brings two runs together. One that was not running all along has to be about as far as the run it goes to, or to hold
+    it whole; one of no known sport has to share half of the time that both cover.
+    """
+    alike: dict[int, list[int]] = {}
+    for i, j in near:
+        if not (spans[i].is_firm and spans[j].is_firm) and _same(spans[i], spans[j]):
+            alike.setdefault(i, []).append(j)
+            alike.setdefault(j, []).append(i)
+
+    def is_loose(i: int) -> bool:
+        return not any(spans[member].is_firm for member in joined.members(i))
+
+    waiting = [i for i in sorted(alike) if is_loose(i)]
+    best = {}
+    for i in waiting:
+        fitting = [j for j in alike[i] if spans[j].is_firm and _fits(spans[i], spans[j])]
+        if fitting:
+            best[i] = max(fitting, key=lambda j: (_shared(spans[i], spans[j]), spans[j].source.key))
+    for i, j in best.items():
+        if is_loose(i):  # the first of those that were together already takes the others along
+            joined.join(j, i)
+    # What no firm source is there for: alike among themselves.
+    for i in waiting:
+        for j in alike[i]:
+            if is_loose(i) and is_loose(j) and _shared(spans[i], spans[j]) >= _OVERLAP_SHARE:
+                joined.join(i, j)
+
+
+def _fits(loose: _Span, firm: _Span) -> bool:
+    if not _sport_is_known(loose.source.run):
+        return _shared(loose, firm) >= _OVERLAP_SHARE or not (loose.length_s and firm.length_s)
+    return True
+
+
+def _shared(a: _Span, b: _Span) -> float:
+    """Share of the time that either covers in which both run, 0 to 1; in another zone as if there were none."""
+    longer = max(a.length_s, b.length_s)
+    if not longer:
+        return 0.0
+    shift = b.offset_s if a.source.run.start_known is not b.source.run.start_known and b.offset_s is not None else 0
+    common = max(_overlap_s(a, b, float(shift)), 0.0)
+    if not common and _in_another_zone(a, b):
+        return 1.0
+    return common / (a.length_s + b.length_s - common)
+
+
 def _add_days(spans: Sequence[_Span], joined: _Joined) -> None:
-    """A run of which only the day is known belongs to the one recorded run of that day that it can be."""
+    """A run of which only the day is known belongs to the one recorded run of that day that it can be; only one to each."""
     typed = [i for i, span in enumerate(spans) if span.source.run.start_known is StartKnown.DAY]
     if not typed:
         return
     by_day: dict[object, list[int]] = {}
     for i, span in enumerate(spans):
-        if i not in typed:
-            run = replace(span.source.run, utc_offset_s=_stated_offset(span.source) or 0)
-            by_day.setdefault(run.local_day, []).append(i)
+        if span.source.run.start_known is not StartKnown.DAY:
+            run = span.source.run
+            shown = replace(run, utc_offset_s=span.offset_s or 0) if run.start_known is StartKnown.INSTANT else run
+            by_day.setdefault(shown.local_day, []).append(i)
+    chosen: dict[int, list[int]] = {}
     for i in typed:
         run = spans[i].source.run
         fitting = [j for j in by_day.get(run.local_day, ()) if _could_be(run, spans[j].source.run)]
         if fitting and all(joined.together(fitting[0], j) for j in fitting[1:]):
-            joined.join(i, fitting[0])
+            chosen.setdefault(min(joined.members(fitting[0])), []).append(i)
+    for run_at, some in chosen.items():
+        if len(some) == 1:
+            joined.join(some[0], run_at)
 
 
 def _could_be(typed: Run, other: Run) -> bool:
     told = typed.distance_m is not None or typed.timer_time_s is not None
+    sports = typed.sport == other.sport or not _sport_is_known(other)
     return (
         told
-        and _sports_agree(typed, other)
+        and sports
         and _close(typed.distance_m, other.distance_m, _SAME_DAY_SHARE)
         and _close(typed.timer_time_s, other.timer_time_s or other.elapsed_time_s, _SAME_DAY_SHARE)
     )
@@ -167,26 +263,26 @@ class _Joined:
     """Which of n things are together."""
 
     def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def _root(self, i: int) -> int:
-        while self._parent[i] != i:
-            self._parent[i] = self._parent[self._parent[i]]
-            i = self._parent[i]
-        return i
+        self._group = list(range(count))
+        self._members = [[i] for i in range(count)]
 
     def join(self, i: int, j: int) -> None:
-        one, other = self._root(i), self._root(j)
-        self._parent[max(one, other)] = min(one, other)
+        one, other = self._group[i], self._group[j]
+        if one == other:
+            return
+        for member in self._members[other]:
+            self._group[member] = one
+        self._members[one] += self._members[other]
+        self._members[other] = []
 
     def together(self, i: int, j: int) -> bool:
-        return self._root(i) == self._root(j)
+        return self._group[i] == self._group[j]
+
+    def members(self, i: int) -> list[int]:
+        return self._members[self._group[i]]
 
     def all(self) -> list[list[int]]:
-        found: dict[int, list[int]] = {}
-        for i in range(len(self._parent)):
-            found.setdefault(self._root(i), []).append(i)
-        return list(found.values())
+        return [sorted(members) for members in self._members if members]
 
 
 @dataclass(slots=True)
@@ -196,11 +292,11 @@ class _Fields:
     values: dict[str, object] = field(default_factory=dict)
     origin_of: dict[str, str] = field(default_factory=dict)
 
-    def take(self, name: str, sources: Sequence[SourceRun], *, known: object = None) -> None:
-        """The first source that knows this field gives it; `known` is what stands for not knowing."""
+    def take(self, name: str, sources: Iterable[SourceRun], *, unknown: tuple[object, ...] = (None,)) -> None:
+        """The first source that knows this field gives it."""
         for source in sources:
             value = getattr(source.run, name)
-            if value is not None and value != known:
+            if value not in unknown:
                 self.values[name] = value
                 self.origin_of[name] = source.key
                 return
@@ -209,8 +305,9 @@ class _Fields:
 def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
     """What the sources of one run tell together.
 
-    The samples, and with them times, distance and device, come from the source that recorded most, best and undamaged; words,
-    effort, pain, shoes and weather from whichever has them, lists before recordings and the latest import first.
+    The samples and the device come from the source that recorded most, best and undamaged; the totals from the best whole one;
+    words, effort, pain, shoes and weather from whichever has them, lists before recordings and the latest import first; each measure from
+    the best source that has it, with that source's device.
 
     Parameters
     ----------
@@ -225,25 +322,25 @@ def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
     """
     recorded = sorted(group, key=lambda source: _rank(source, group))
     # What a service or a person says of a run is edited there; a recording knows only what the device wrote.
-    told = sorted(recorded, key=lambda source: (bool(source.columns), -max((number for number, _, _ in source.files), default=0)))
+    told = sorted(recorded, key=lambda source: (bool(source.columns), -_latest(source)))
+    whole = sorted(recorded, key=lambda source: source.damaged or not _covers(source, group))
     fields = _Fields()
     stream = next((source for source in recorded if source.columns), None)
-    for name in ("distance_m", "timer_time_s", "elapsed_time_s"):
-        fields.take(name, recorded)
-    fields.take("sport", recorded, known="unknown")
-    fields.take("sub_sport", recorded, known="")
-    fields.take("device", recorded, known="")
+    _take_totals(whole, fields)
+    fields.take("sport", [s for s in recorded if _sport_is_known(s.run)] or recorded, unknown=_UNKNOWN_SPORTS)
+    fields.take("sub_sport", recorded, unknown=("",))
+    fields.take("device", [stream] if stream else recorded, unknown=("",))
     for name in ("shoe", "title", "note"):
-        fields.take(name, told, known="")
+        fields.take(name, told, unknown=("",))
     for name in ("perceived_exertion", "pain"):
         fields.take(name, told)
     stated: dict[str, float] = {}
-    for source in recorded:
+    for source in whole:
         for name, value in source.run.stated.items():
             if name not in stated:
                 stated[name] = value
                 fields.origin_of[f"stated.{name}"] = source.key
-    start, known = _start(recorded, fields)
+    start, known = _start(whole, fields)
     offset = _offset(recorded, start, known, home_zone, fields)
     if known is StartKnown.LOCAL and offset is not None:
         start, known = start - timedelta(seconds=offset), StartKnown.INSTANT
@@ -257,47 +354,94 @@ def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
         tags=tuple(sorted({tag for source in group for tag in source.run.tags})),
         links=tuple(sorted({link for source in group for link in source.run.links})),
         by_hand=all(source.run.by_hand for source in group),
+        sport_guessed=all(source.run.sport_guessed for source in group),
         **{"sport": "unknown", "distance_m": None, "timer_time_s": None, **fields.values},  # type: ignore[arg-type]
     )
     if stream:
         fields.origin_of["samples"] = stream.key
-    measured = next((source for source in recorded if source.measured is not None), None)
-    if measured:
-        fields.origin_of["measured"] = measured.key
+    measured = _measured(whole, fields)
     first = min(group, key=lambda source: (source.files, source.key))
-    return MergedRun(
-        first.key,
-        run,
-        fields.origin_of,
-        tuple(source.key for source in recorded),
-        stream.key if stream else "",
-        measured.measured if measured else None,
-    )
+    keys = tuple(source.key for source in recorded)
+    return MergedRun(first.key, run, fields.origin_of, keys, stream.key if stream else "", measured)
 
 
 def _rank(source: SourceRun, group: Sequence[SourceRun]) -> tuple[object, ...]:
     """The best recording first."""
     run = source.run
-    longest = max((s.run.elapsed_time_s or s.run.timer_time_s or 0.0 for s in group), default=0.0)
-    covers = (run.elapsed_time_s or run.timer_time_s or 0.0) >= 0.8 * longest
     path = source.files[0][2].lower().removesuffix(".gz") if source.files else ""
     kind = path.rpartition(".")[2]
     return (
         not source.columns,
         run.by_hand,
-        not covers,
+        not _ran_all_along(run, run.elapsed_time_s or run.timer_time_s or 0.0),
+        not _covers(source, group),
         source.damaged,
+        -sum(name in _TELLING for name in source.columns),
         _KINDS.index(kind) if kind in _KINDS else len(_KINDS),
         run.timer_time_s is None,
-        len(source.columns) * -1,
+        -len(source.columns),
         -run.record_count,
+        -_latest(source),
         source.key,
     )
 
 
-def _start(recorded: Sequence[SourceRun], fields: _Fields) -> tuple[datetime, StartKnown]:
+def _covers(source: SourceRun, group: Sequence[SourceRun]) -> bool:
+    """Whether it has nearly all of the time that any of them has."""
+
+    def length(run: Run) -> float:
+        return run.elapsed_time_s or run.timer_time_s or 0.0
+
+    return length(source.run) >= 0.8 * max(length(other.run) for other in group)
+
+
+def _latest(source: SourceRun) -> int:
+    return max((number for number, _, _ in source.files), default=0)
+
+
+def _take_totals(whole: Sequence[SourceRun], fields: _Fields) -> None:
+    """Distance and times from one source where one has both, so that no pace is made of two watches.
+
+    Zero metres in over a minute is a watch that could not measure (a treadmill), and gives way to one that could.
+    """
+
+    def knows(source: SourceRun) -> bool:
+        run = source.run
+        zero = run.distance_m == 0 and (run.timer_time_s or run.elapsed_time_s or 0.0) > 60
+        return run.distance_m is not None and not zero
+
+    far = [source for source in whole if knows(source)] or [source for source in whole if source.run.distance_m is not None]
+    both = [source for source in far if source.run.timer_time_s or source.run.elapsed_time_s]
+    first = (both or far or list(whole))[:1]
+    fields.take("distance_m", first)
+    near = [source for source in whole if _close(source.run.distance_m or None, first[0].run.distance_m, _SAME_DAY_SHARE)]
+    for name in ("timer_time_s", "elapsed_time_s"):
+        fields.take(name, [*first, *near])
+
+
+def _measured(whole: Sequence[SourceRun], fields: _Fields) -> dict[str, Any] | None:
+    """Each measure from the first source that has a value for it, else with the first one's reason why not."""
+    known = [(source.key, source.measured) for source in whole if source.measured is not None]
+    if not known:
+        return None
+    values: dict[str, Mapping[str, Any]] = {}
+    origin_of: dict[str, str] = {}
+    for key, plain in known:
+        for measure in plain["values"]:
+            name = str(measure["id"])
+            if name not in values or (values[name].get("value") is None and measure.get("value") is not None):
+                values[name] = measure
+                origin_of[name] = key
+    fields.origin_of["measured"] = known[0][0]
+    profiles = [plain["profile"] for _, plain in known if plain.get("profile")]
+    told = {name: key for name, key in origin_of.items() if key != known[0][0]}
+    measured = {"version": known[0][1]["version"], "values": list(values.values()), "profile": profiles[0] if profiles else []}
+    return measured | ({"origin_of": told} if told else {})
+
+
+def _start(whole: Sequence[SourceRun], fields: _Fields) -> tuple[datetime, StartKnown]:
     order = list(StartKnown)
-    best = min(recorded, key=lambda source: (order.index(source.run.start_known), recorded.index(source)))
+    best = min(whole, key=lambda source: (order.index(source.run.start_known), whole.index(source)))
     fields.origin_of["start"] = best.key
     return best.run.start, best.run.start_known
 
@@ -318,11 +462,16 @@ def _offset(recorded: Sequence[SourceRun], start: datetime, known: StartKnown, h
         if source.offset_by_position_s is not None:
             fields.origin_of["utc_offset_s"] = "the place"
             return source.offset_by_position_s
-    if known is StartKnown.DAY:
+    if known is StartKnown.DAY or not home_zone:
         return None
-    if home_zone:
-        local = start.replace(tzinfo=ZoneInfo(home_zone)) if known is StartKnown.LOCAL else start.astimezone(ZoneInfo(home_zone))
-        shift = local.utcoffset()
-        fields.origin_of["utc_offset_s"] = "the runner's home"
-        return round(shift.total_seconds()) if shift is not None else None
-    return None
+    fields.origin_of["utc_offset_s"] = "the runner's home"
+    return _home_offset(start, known, home_zone)
+
+
+def _home_offset(start: datetime, known: StartKnown, home_zone: str) -> int:
+    """Local time minus UTC in a zone; `start` is a moment, or a reading of that zone's clock."""
+    zone = ZoneInfo(home_zone)
+    local = start.astimezone(zone) if known is StartKnown.INSTANT else start.replace(tzinfo=zone)
+    shift = local.utcoffset()
+    assert shift is not None
+    return round(shift.total_seconds())

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from backstride.model.run import DayValue, Run, Shoe
 
@@ -129,7 +130,7 @@ class SourceRun:
     offset_by_position_s: int | None
     damaged: bool
     files: tuple[tuple[int, int, str], ...]
-    measured: Mapping[str, object] | None = None
+    measured: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,8 @@ class MergedRun:
         Keys of all sources, the one with the samples first.
     stream : str
         Key of the source whose samples it has; empty when none has any.
+    measured : mapping or None
+        Its measures in plain form; ``origin_of`` in it names the source of those that are not from ``origin_of["measured"]``.
     """
 
     key: str
@@ -154,4 +157,4 @@ class MergedRun:
     origin_of: Mapping[str, str]
     sources: tuple[str, ...]
     stream: str = ""
-    measured: Mapping[str, object] | None = None
+    measured: Mapping[str, Any] | None = None

@@ -126,7 +126,8 @@ def run_text(key: str, run: Run, origin_of: Mapping[str, str], sources: Sequence
     for measure in (measured or {}).get("values", ()):
         if measure.get("value") is not None:
             value = f"{measure['value']:.4g} {measure.get('unit', '')}"
-            lines.append(f"  {measure['id']:<32}{value:<28}{letters.get(origin_of.get('measured', ''), '')}".rstrip())
+            origin = (measured or {}).get("origin_of", {}).get(measure["id"], origin_of.get("measured", ""))
+            lines.append(f"  {measure['id']:<32}{value:<28}{letters.get(origin, '')}".rstrip())
     lines += ["", "Sources:"]
     for source in sources:
         lines += [f"  {letters[source.key]}  import {number}: {path}" for number, _, path in source.files]
