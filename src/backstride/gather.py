@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backstride.importers.case_file import read_case
+from backstride.importers.local_time import offset_at_place
 from backstride.merge import groups, merged
 from backstride.model.ledger import SourceRun
 from backstride.model.record import Record
@@ -59,9 +60,10 @@ def _once(outcomes: Iterable[FileOutcome]) -> list[Run]:
         for index, run in enumerate(outcome.runs):
             key = f"{position:06d}-{index:06d}"
             run_of[key] = run
-            columns = ("time_s",) if run.record_count else ()
+            samples = run.load_samples()
             files = ((1, position, outcome.path),)
-            sources.append(SourceRun(key, run, columns, None, outcome.state == "damaged", files))
+            damaged = outcome.state == "damaged" and not outcome.table
+            sources.append(SourceRun(key, run, tuple(samples), offset_at_place(run, samples), damaged, files))
     found = [merged(group) for group in groups(sources)]
     runs = [replace(one.run, load_samples=run_of[one.stream].load_samples) if one.stream else one.run for one in found]
     return sorted(runs, key=lambda run: (run.start, run.origin))

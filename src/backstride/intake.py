@@ -170,7 +170,7 @@ def derive(store: Store, runner: StoredRunner) -> int:
     """Make the runs from their sources; gives how many changed."""
 
     def make(sources: tuple[SourceRun, ...], shoes: tuple[Shoe, ...], worn: Mapping[str, str]) -> Iterable[MergedRun]:
-        for group in groups(sources):
+        for group in groups(sources, runner.zone):
             made = merged(group, runner.zone)
             pair = pair_of(made.run.shoe, shoes)
             by_link = next((worn[link] for link in made.run.links if link in worn), "")
@@ -218,7 +218,8 @@ def _read(item: Item, streams: Streams) -> ReadFile:
         except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a fault of ours; it must not cost the others
             state = "damaged" if runs else "unreadable"
             detail = f"{detail}; a run of it cannot be kept ({type(error).__name__}: {str(error)[:80]}). Please report it."
-    return ReadFile(outcome.path, state, detail, outcome.digest, item.size_bytes, tuple(runs), outcome.shoes, outcome.days, outcome.worn)
+    known = (outcome.path, state, detail, outcome.digest, item.size_bytes)
+    return ReadFile(*known, tuple(runs), outcome.shoes, outcome.days, outcome.worn, outcome.table)
 
 
 def _crashed(item: Item) -> ReadFile:

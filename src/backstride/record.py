@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from backstride.merge import groups
+from backstride.model.ledger import SourceRun
 from backstride.model.record import Record
 from backstride.model.run import Run
 from backstride.model.run_measures import RunMeasures
@@ -13,7 +15,7 @@ __all__ = ["with_stored"]
 
 
 def with_stored(case: Record, store: Store, runner: StoredRunner) -> Record:
-    """A case with the runs, shoes and days that the store has of a runner; the case's own come first.
+    """A case with the runs, shoes and days that the store has of a runner.
 
     Parameters
     ----------
@@ -24,12 +26,19 @@ def with_stored(case: Record, store: Store, runner: StoredRunner) -> Record:
     Returns
     -------
     Record
-        Runs of every sport, earliest first. Of a pair that the case tells about, what it says goes before what the store says.
+        Runs of every sport, earliest first; one that both have is taken from the store, which knows more of it. Of a pair that the
+        case tells about, what it says goes before what the store says.
     """
     told = {shoe.name for shoe in case.shoes}
+    stored = {f"store {one.key}": _run(one) for one in store.runs(runner, measured=True)}
+    named = {f"case {index:06d}": run for index, run in enumerate(case.runs)}
+    everything = stored | named
+    found = [SourceRun(key, run, ("time_s",) if run.record_count else (), None, False, ((1, 0, key),)) for key, run in everything.items()]
+    both = {source.key for group in groups(found, runner.zone) if any(s.key in stored for s in group) for source in group}
+    runs = [run for key, run in everything.items() if key in stored or key not in both]
     return replace(
         case,
-        runs=(*case.runs, *(_run(stored) for stored in store.runs(runner, measured=True))),
+        runs=tuple(sorted(runs, key=lambda run: (run.start, run.origin))),
         shoes=(*case.shoes, *(shoe for shoe in store.shoes(runner) if shoe.name not in told)),
         days=store.days(runner),
     )

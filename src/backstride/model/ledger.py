@@ -99,7 +99,7 @@ class ReadRun:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """A file that was just read, ready to be stored."""
+    """A file that was just read, ready to be stored; ``table`` as in `FileOutcome`."""
 
     path: str
     state: str
@@ -110,6 +110,7 @@ class ReadFile:
     shoes: tuple[Shoe, ...] = ()
     days: tuple[DayValue, ...] = ()
     worn: Mapping[str, str] = field(default_factory=dict)
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ class SourceRun:
     files : tuple of (int, int, str)
         Import number, position and path of every file that holds it, earliest first.
     damaged : bool
-        Whether its file was.
+        Whether something of it may be missing, because its file was damaged. A row of a list is there whole or not at all.
     """
 
     key: str

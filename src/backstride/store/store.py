@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from backstride.errors import StoreError
 from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
@@ -205,7 +206,7 @@ class Store:
                 content=run_as_plain(read.run),
                 columns=list(read.columns),
                 offset_by_position_s=read.offset_by_position_s,
-                damaged=file.state == "damaged",
+                damaged=file.state == "damaged" and not file.table,
                 measured=read.measured,
                 measure_version=read.measure_version,
             )
@@ -440,14 +441,17 @@ class Store:
         return tuple(_stored_run(row, streams, measured=measured) for row in rows.iterator(_AT_ONCE))
 
     def run(self, runner: StoredRunner, start_of_key: str) -> StoredRun:
-        """One run with its sources, by its key or the beginning of it.
+        """One run with its sources, by its key or that of one of its sources, or the beginning of it.
+
+        The key of a source is for ever; that of a run is the one of its first source, which may be undone.
 
         Raises
         ------
         StoreError
             When no run, or more than one, has such a key.
         """
-        rows = list(RunRow.objects.filter(runner_id=runner.id, key__startswith=start_of_key)[:2]) if start_of_key else []
+        wanted = Q(key__startswith=start_of_key) | Q(sources__key__startswith=start_of_key)
+        rows = list(RunRow.objects.filter(wanted, runner_id=runner.id).distinct()[:2]) if start_of_key else []
         if len(rows) != 1:
             what = "more than one run has" if rows else "there is no run with"
             raise StoreError(f"{what} a key that begins with '{start_of_key}'.", remedy="'backstride runs' lists them.")
