@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import fitdecode
@@ -34,6 +35,12 @@ def test_a_written_run_is_read_as_written(tmp_path):
     assert (run.sport, run.distance_m, run.timer_time_s, run.record_count) == ("running", 5000.0, 1800.0, 181)
     assert run.start == PLAN.start
     assert run.utc_offset_s == 7200
+
+
+def test_a_sport_that_nothing_tells_is_marked_as_guessed(tmp_path):
+    told, untold = (read_fit(written(tmp_path, fit_bytes(replace(PLAN, states_session=session)))) for session in (True, False))
+    assert [(run.sport, run.sport_guessed) for run in (*told.runs, *untold.runs)] == [("running", False), ("running", True)]
+    assert "a guess" in untold.detail and "a guess" not in told.detail
 
 
 def test_cadence_counts_both_legs(tmp_path):

@@ -186,6 +186,9 @@ def test_the_offset_is_what_zones_can_have(hours, offset):
         ("treadmill_running", "running", "treadmill", ("treadmill",)),
         ("trail_running", "running", "trail", ()),
         ("hiking", "hiking", "", ()),
+        ("road_biking", "cycling", "", ()),
+        ("virtual_run", "running", "virtual_activity", ()),
+        ("indoor_running", "running", "indoor_running", ("treadmill",)),
         ({"typeKey": "track_running"}, "running", "track", ()),
         (None, "running", "", ()),  # then the word of a second field counts
     ],

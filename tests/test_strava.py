@@ -401,7 +401,7 @@ def test_cadence_is_of_both_legs(sport, cell, spm):
     [
         ("Run", "running", ""),
         ("Trail Run", "running", "trail"),
-        ("Virtual Run", "running", "virtual"),
+        ("Virtual Run", "running", "virtual_activity"),
         ("Laufband", "running", "treadmill"),
         ("Hardloopsessie", "running", ""),
         ("ランニング", "running", ""),

@@ -135,7 +135,7 @@ def test_the_offset_is_told_only_by_clocks_that_agree(local, offset):
         ({"ActivityType": 82, "Activity": "Trail running"}, ("running", "trail", ())),
         ({"ActivityType": None, "Activity": "Treadmill"}, ("running", "treadmill", ("treadmill",))),
         ({"ActivityType": 4, "Activity": "Cycling"}, ("cycling", "", ())),
-        ({"ActivityType": 97, "Activity": None}, ("activity 97", "", ())),
+        ({"ActivityType": 97, "Activity": None}, ("activity_97", "", ())),
     ],
 )
 def test_sports(header, expected):

@@ -3,6 +3,7 @@
 import gzip
 import json
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.importers.folder import read_runs
 from backstride.importers.gpx import read_gpx
 from backstride.importers.tcx import read_tcx
+from backstride.importers.xml_events import stream
 
 POINTS = 60
 STEP_DEG = 3 / 111_195.08  # 3 m along a meridian of a sphere of 6,371,008.8 m
@@ -87,24 +89,76 @@ def test_the_words_of_the_runner_are_kept(tmp_path):
     assert read(tmp_path, noted, "a.tcx").runs[0].note == "last 2 km slow"
 
 
+def test_words_around_other_elements_are_kept(tmp_path):
+    named = gpx(extra="<name>Hills <!-- why -->&amp; <b>heat</b></name><desc>left calf<br/>tight, <i>no</i> pain</desc>")
+    (run,) = read(tmp_path, named, "a.gpx").runs
+    assert (run.title, run.note) == ("Hills & heat", "left calf tight, no pain")
+    noted = tcx().replace(b"<Creator>", b"<Notes>last <b>2 km</b> slow</Notes><Creator>")
+    assert read(tmp_path, noted, "a.tcx").runs[0].note == "last 2 km slow"
+
+
+def test_text_between_many_elements_is_not_hoarded():
+    data = b"<gpx>" + b"xy<unknown/>" * 200_000 + b"<name>Hills</name></gpx>"
+    heard = []
+    tracemalloc.start()
+    try:
+        stream(data, lambda *_: None, lambda *told: heard.append(told), ends=("name",))
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+    assert heard == [("gpx", "name", "Hills")]
+
+
+def test_text_between_elements_hurts_no_other(tmp_path):
+    noise = "x<unknown>y</unknown>" * 3000
+    data = gpx(extra=f"{noise}<name>Hills</name>").replace(b"<trkseg>", f"<trkseg>{noise}".encode())
+    (run,) = read(tmp_path, data, "a.gpx").runs
+    assert (run.title, run.record_count) == ("Hills", POINTS)
+
+
 def test_a_waypoint_names_no_run(tmp_path):
     (run,) = read(tmp_path, gpx().replace(b"<trk>", b"<wpt lat='1' lon='1'><name>well</name></wpt><trk>"), "a.gpx").runs
     assert run.title == ""
 
 
 @pytest.mark.parametrize(
-    ("kind", "sub_sport", "tags"), [("treadmill_running", "treadmill", ("treadmill",)), ("trail_running", "trail", ()), ("running", "", ())]
-)
-def test_the_type_of_a_track_tells_the_kind_of_running(tmp_path, kind, sub_sport, tags):
-    (run,) = read(tmp_path, gpx(kind=kind), "a.gpx").runs
-    assert (run.sport, run.sub_sport, run.tags) == ("running", sub_sport, tags)
+    ("kind", "sub_sport"),
+    [
+        ("treadmill_running", "treadmill"), ("Treadmill", "treadmill"), ("trail_running", "trail"), ("Trail Run", "trail"),
+        ("TrailRun", "trail"), ("running", ""), ("RUNNING", ""), ("Laufen", ""), ("Course à pied", ""), ("วิ่ง", ""),
+        ("virtual_run", "virtual_activity"), ("VirtualRun", "virtual_activity"), ("street_running", "street"), ("ROAD_RUNNING", "street"),
+        ("Straßenlauf", "street"), ("ultra_run", "ultra"), ("indoor_running", "indoor_running"), ("Indoor Run", "indoor_running"),
+        ("obstacle_run", "obstacle"), ("track_running", "track"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("make", [gpx, tcx])
+def test_every_spelling_of_running_is_running_of_its_kind(tmp_path, make, kind, sub_sport):
+    data = gpx(kind=kind) if make is gpx else tcx(sport=kind)
+    (run,) = read(tmp_path, data, f"a.{make.__name__}").runs
+    indoors = sub_sport in ("treadmill", "indoor_running")
+    assert (run.sport, run.sub_sport, run.tags) == ("running", sub_sport, ("treadmill",) if indoors else ())
+    assert run.load_samples()["cadence_spm"][0] == 170
+
+
+@pytest.mark.parametrize(
+    ("kind", "sport"),
+    [
+        ("WheelchairRunPace", "wheelchair_run_pace"), ("Langlauf", "langlauf"), ("AlpineSki", "alpine_ski"), ("Swimrun", "swimrun"),
+        ("SwimBikeRun", "swim_bike_run"), ("Aqua Jogging", "aqua_jogging"), ("motorcycling", "motorcycling"), ("Biking", "cycling"),
+        ("indoor_cycling", "cycling"), ("open_water_swimming", "swimming"), ("casual_walking", "walking"), ("TrailHike", "hiking"),
+        ("Other", "other"),
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_running_is_not_running(tmp_path, kind, sport):
+    for data, name in ((gpx(kind=kind), "a.gpx"), (tcx(sport=kind), "a.tcx")):
+        (run,) = read(tmp_path, data, name).runs
+        assert (run.sport, run.sport_guessed) == (sport, False)
 
 
 @pytest.mark.parametrize(("kind", "sport"), [("Running", "running"), ("9", "running"), ("hiking", "hiking"), (None, "running")])
 def test_sports_are_known_by_many_words_and_guessed_only_where_none_stands(tmp_path, kind, sport):
     (run,) = read(tmp_path, gpx(kind=kind), "a.gpx").runs
-    assert run.sport == sport
-    assert ("by its speed" in run.origin) == (kind is None)
+    assert (run.sport, run.sport_guessed) == (sport, kind is None)
 
 
 def test_a_tcx_activity_has_the_totals_of_its_laps(tmp_path):

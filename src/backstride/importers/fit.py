@@ -32,7 +32,8 @@ from backstride.importers.fit_columns import (
     stated,
 )
 from backstride.importers.fit_messages import FIT_EPOCH_S, FitPart, Value, fit_parts
-from backstride.importers.track import RUNNING_MPS
+from backstride.importers.sport_words import tags_of
+from backstride.importers.track import RUNNING_MPS, line_of
 from backstride.importers.unpacked import read_unpacked
 from backstride.model.run import FileOutcome, Run, StartKnown
 
@@ -58,7 +59,6 @@ _GARMIN = (1, 13, 15)
 """Manufacturers whose products the profile names."""
 _COROS = 294
 """Writes UTC as its local time: beside another watch on the same run it is off by the offset."""
-_TREADMILL = ("treadmill", "indoor_running")
 _SPORT_EVENT_RACE = 4
 _TIMER, _START, _STOPS = 0, 0, (1, 4, 8, 9)
 """Event "timer" and its event types start, stop, stop_all, stop_disable and stop_disable_all."""
@@ -97,7 +97,7 @@ def read_fit(path: Path, data: bytes | None = None) -> FileOutcome:
     if not runs:
         return _no_runs(parts, damage, path)
     count = sum(run.record_count for run in runs)
-    detail = f"{path}: {count} records, {', '.join(_one_line(run) for run in runs)}"
+    detail = f"{path}: {count} records, {', '.join(line_of(run) for run in runs)}"
     if not damage:
         return FileOutcome(str(path), "read", detail, runs)
     more = f" and {len(damage) - 2} more places" if len(damage) > 2 else ""
@@ -240,7 +240,8 @@ class _Whole:
             sub_sport=sub_sport,
             utc_offset_s=self._utc_offset_s,
             device=self._device,
-            origin=f"{self._path} (totals from its records{', taken as running' if guessed else ''})",
+            origin=f"{self._path} (totals from its records)",
+            sport_guessed=guessed,
             tags=_tags({}, sub_sport),
             start_known=start_known,
             load_samples=samples(self._part, rows, self._times, zero, sport),
@@ -292,7 +293,7 @@ class _Whole:
 
 def _tags(session: Mapping[int, Value], sub_sport: str) -> tuple[str, ...]:
     race = number_of(session.get(28)) == _SPORT_EVENT_RACE
-    return tuple(tag for tag, holds in (("race", race), ("treadmill", sub_sport in _TREADMILL)) if holds)
+    return (("race",) if race else ()) + tags_of(sub_sport)
 
 
 def _local(part: FitPart) -> tuple[int | None, float]:
@@ -338,8 +339,3 @@ def _digits(value: Value | None) -> str:
 
 def _optional(value: float) -> float | None:
     return value if math.isfinite(value) else None
-
-
-def _one_line(run: Run) -> str:
-    distance = "no distance" if run.distance_m is None else f"{run.distance_m / 1000:.2f} km"
-    return f"{run.sport} {distance}"

@@ -12,23 +12,12 @@ from typing import Any
 
 from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.importers.json_rows import JsonRows, instant, real, words
+from backstride.importers.sport_words import sport_of
 from backstride.model.run import DayValue, FileOutcome, Run, Shoe
 
 __all__ = ["holds_garmin_activities", "holds_garmin_gear", "read_garmin_activities", "read_garmin_gear"]
 
 _EXPORT = "summarizedActivitiesExport"
-_RUNNING = {
-    "running": "",
-    "street_running": "street",
-    "track_running": "track",
-    "trail_running": "trail",
-    "treadmill_running": "treadmill",
-    "indoor_running": "indoor_running",
-    "virtual_run": "virtual_activity",
-    "obstacle_run": "obstacle",
-    "ultra_run": "ultra",
-}
-"""The service's words for running, with the word of the FIT profile (sub_sport) for each kind."""
 _NAMES_OF_RUNNING = {
     *("running", "run", "jogging", "laufen", "lauf", "course à pied", "carrera", "correr", "corsa", "corrida", "hardlopen", "löpning"),
     *("løb", "løping", "bieganie", "běh", "futás", "juoksu", "бег", "ランニング", "跑步", "달리기"),
@@ -170,7 +159,7 @@ def _units_of(rows: Iterable[Mapping[str, Any]]) -> _Units:
     for row in rows:
         distance, duration = _positive(row, "distance"), _positive(row, "duration")
         if distance is not None and duration is not None:
-            (running if _kind(row) in _RUNNING else others).append(distance / duration)
+            (running if sport_of(_kind(row)).sport == "running" else others).append(distance / duration)
     ratios, (low, high) = (running, _RUNNING_MPS) if running else (others, _MOVING_MPS)
     if not ratios:
         return _UNITS[0]
@@ -180,7 +169,7 @@ def _units_of(rows: Iterable[Mapping[str, Any]]) -> _Units:
 
 def _run(row: Mapping[str, Any], start: datetime, units: _Units, path: Path) -> Run:
     kind = _kind(row)
-    sport = "running" if kind in _RUNNING else kind or "unknown"
+    sport, sub_sport, sport_tags = sport_of(kind)
     effort = _positive(row, "workoutRpe")
     event = real(row.get("eventTypeId"))
     tags = {_RACE: ("race",), _COMMUTE: ("commute",)}.get(int(event) if event is not None else 0, ())
@@ -190,7 +179,7 @@ def _run(row: Mapping[str, Any], start: datetime, units: _Units, path: Path) -> 
         distance_m=_total(row, "distance", units.metres),
         timer_time_s=_total(row, "duration", units.seconds),
         elapsed_time_s=_total(row, "elapsedDuration", units.seconds),
-        sub_sport=_RUNNING.get(kind, ""),
+        sub_sport=sub_sport,
         utc_offset_s=_offset(start, row),
         device="/".join(filter(None, (words(row.get("manufacturer")).lower(), _id(row.get("deviceId"))))),
         origin=str(path),
@@ -198,7 +187,7 @@ def _run(row: Mapping[str, Any], start: datetime, units: _Units, path: Path) -> 
         note=words(row.get("description")),
         perceived_exertion=effort / 10 if effort is not None and effort <= 100 else None,
         stated=_stated(row, units, sport == "running"),
-        tags=tags + (("treadmill",) if kind == "treadmill_running" else ()),
+        tags=tags + sport_tags,
         links=(f"garmin:{number}",) if (number := _id(row.get("activityId"))) else (),
         by_hand=row.get("manualActivity") is True,
     )

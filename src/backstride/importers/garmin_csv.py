@@ -10,11 +10,10 @@ import re
 import statistics
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
 from backstride.errors import RunFileError
-from backstride.importers.strava_words import sport_of
+from backstride.importers.sport_words import sport_of
 from backstride.importers.table import Row, Table, decimal_mark, read_number, read_table
 from backstride.importers.written_dates import DateOrder, Written, order_of, read_written
 from backstride.model.run import FileOutcome, Run, StartKnown
@@ -50,7 +49,6 @@ _HOTTEST_C = 48.0
 _FASTEST_MPS = 40.0
 _MOST_ROWS = 50_000
 """Ten a day for thirteen years."""
-_sport_of = lru_cache(1000)(sport_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ class _Reading:
     def run(self, moment: datetime, written: Written, path: Path) -> Run:
         """The row as a run."""
         word, title = self._row.cell(_SPORT), self._row.cell(_TITLE)
-        sport, sub_sport = _sport_of(word)
+        sport, sub_sport, tags = sport_of(word)
         timer = _seconds(self._row.cell(_TIME), self._mark)
         return Run(
             start=moment if written.timed else moment.replace(hour=12, tzinfo=UTC),
@@ -132,7 +130,7 @@ class _Reading:
             origin=f"{path} row {self._row.number}",
             title=_own(title, word),
             stated=self._stated(sport == "running"),
-            tags=("treadmill",) if sub_sport == "treadmill" else (),
+            tags=tags,
             start_known=StartKnown.LOCAL if written.timed else StartKnown.DAY,
         )
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.importers.sport_words import sport_of
 from backstride.importers.track import MAX_WORDS, Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
@@ -33,9 +34,8 @@ _COLUMNS = {
 }
 _BEGINS = frozenset(("gpx", "trk", "trkseg", "trkpt"))
 _ENDS = frozenset(("trk", "trkseg", "trkpt", "time", "type", "name", "desc", *_COLUMNS))
-_RUNNING = ("running", "run", "9", "trail_running", "trail running", "treadmill_running", "jogging", "track_running")
-"""Words for running in the type of a track; "9" is one service's number for it."""
-_SUB_SPORTS = {"trail_running": "trail", "trail running": "trail", "treadmill_running": "treadmill", "track_running": "track"}
+_NUMBERS = {"9": "running"}
+"""One service's number for it, in the type of a track."""
 
 
 def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
@@ -50,7 +50,7 @@ def read_gpx(path: Path, data: bytes | None = None) -> FileOutcome:
     Returns
     -------
     FileOutcome
-        One `Run` a track that has times. A track without a type counts as running when its speed is a runner's, and says so.
+        One `Run` a track that has times. A track without a type counts as running when its speed is a runner's, and is marked as guessed.
         Cadence below 120 is of one leg and doubled. GPX states no timer time: where the track is in several segments, the recording
         was paused between them, and timer time is the time within them; of one segment it stays None, as pauses may hide in it.
 
@@ -130,9 +130,8 @@ def _run(titled: _Titled, creator: str, path: Path) -> Run | None:
     if not np.isfinite(times).any():
         return None
     start = float(np.nanmin(times))
-    stated = titled.kind.strip().lower()
-    guessed = not stated and track.at_running_speed()
-    sport = "running" if stated in _RUNNING or guessed else stated or "unknown"
+    guessed = not titled.kind and track.at_running_speed()
+    sport, sub_sport, tags = sport_of("running" if guessed else _NUMBERS.get(titled.kind, titled.kind))
     return Run(
         start=datetime.fromtimestamp(start, UTC),
         sport=sport,
@@ -141,11 +140,12 @@ def _run(titled: _Titled, creator: str, path: Path) -> Run | None:
         elapsed_time_s=float(np.nanmax(times)) - start,
         record_count=len(track.points),
         utc_offset_s=track.offset_s,
-        sub_sport=_SUB_SPORTS.get(stated, ""),
+        sub_sport=sub_sport,
         device=creator,
         title=titled.title,
         note=titled.note,
-        tags=("treadmill",) if _SUB_SPORTS.get(stated) == "treadmill" else (),
-        origin=f"{path} (taken as running by its speed)" if guessed else str(path),
+        tags=tags,
+        origin=str(path),
+        sport_guessed=guessed,
         load_samples=track.samples(start, sport == "running"),
     )

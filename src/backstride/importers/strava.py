@@ -16,7 +16,8 @@ from pathlib import Path
 from statistics import median
 
 from backstride.errors import RunFileError
-from backstride.importers.strava_words import columns_of, sport_of
+from backstride.importers.sport_words import sport_of
+from backstride.importers.strava_words import columns_of
 from backstride.importers.table import Row, Table, decimal_mark, plain, read_number, read_table
 from backstride.importers.written_dates import DateOrder, order_of, read_written
 from backstride.model.run import FileOutcome, Run, Shoe, StartKnown
@@ -212,8 +213,8 @@ class _Reading:
             return f"its date, {date[:40]!r}, cannot be read" if date else "it has no date"
         if start.year not in _YEARS:
             return f"its date, {date[:40]!r}, is none of a run"
-        sport, sub_sport = sport_of(self._cell(row, "sport"))
-        stated = dict(self._stated(row, sport))
+        sport = sport_of(self._cell(row, "sport"))
+        stated = dict(self._stated(row, sport.sport))
         elapsed_s = self._in(row, "elapsed", 0, 3e6)
         if elapsed_s is None:
             elapsed_s = self._in(row, "elapsed_shown", 0, 3e6)
@@ -226,18 +227,18 @@ class _Reading:
             links.append(f"strava-file:{file['id']}")
         return Run(
             start=start if written.timed else start + timedelta(hours=12),
-            sport=sport,
+            sport=sport.sport,
             distance_m=self._distance_m(row),
             timer_time_s=timer_s,
             elapsed_time_s=elapsed_s,
-            sub_sport=sub_sport,
+            sub_sport=sport.sub_sport,
             origin=str(path),
-            shoe=self._cell(row, "gear") if sport in ("running", "walking", "hiking") else "",
+            shoe=self._cell(row, "gear") if sport.sport in ("running", "walking", "hiking") else "",
             title=self._cell(row, "title"),
             note="\n".join(filter(None, (self._cell(row, "description"), self._cell(row, "private_note")))),
             perceived_exertion=self._in(row, "exertion", 0, 10),
             stated=stated,
-            tags=tuple(self._tags(row, sub_sport)),
+            tags=(*self._tags(row), *sport.tags),
             links=tuple(links),
             start_known=StartKnown.INSTANT if written.timed else StartKnown.DAY,
             by_hand=not filename and not self._recorded(row, stated),
@@ -278,12 +279,10 @@ class _Reading:
             return True
         return any(name in stated for name in ("heart_rate_bpm", "cadence_spm", "power_w", "temperature_c", "steps"))
 
-    def _tags(self, row: Row, sub_sport: str) -> Iterator[str]:
+    def _tags(self, row: Row) -> Iterator[str]:
         for tag, key in (("race", "competition"), ("long_run", "long_run"), ("commute", "commute")):
             if plain(self._cell(row, key)) in _YES:
                 yield tag
-        if sub_sport == "treadmill":
-            yield "treadmill"
 
 
 _STATED = (

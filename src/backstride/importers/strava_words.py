@@ -1,4 +1,4 @@
-"""Where a column stands in Strava's list of activities, what it is called, and what the sports are called.
+"""Where a column stands in Strava's list of activities, and what it is called.
 
 Two things do not depend on the language. New columns were only ever added before the last one, so a column keeps its place. And
 five names stand twice at fixed places: where they do, the places hold whatever the names mean.
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from backstride.importers.table import plain
 
-__all__ = ["columns_of", "sport_of"]
+__all__ = ["columns_of"]
 
 _PLACES = {
     "id": 0,
@@ -137,75 +137,3 @@ def columns_of(header: Sequence[str]) -> tuple[dict[str, int], int]:
 def _name(text: str) -> str:
     # Programs that want every name once write "Distance.1" or "Distance_2".
     return re.sub(r"[._]\d\Z", "", plain(text.replace("\u2019", "'")))
-
-
-def sport_of(word: str) -> tuple[str, str]:
-    """Sport and sub-sport in our words, from the service's word in any of its languages.
-
-    Returns
-    -------
-    sport, sub_sport
-        A word that says none of the sports we know stays as it is, with underscores; ``"unknown"`` for none. The sub-sport is
-        ``"trail"``, ``"virtual"``, ``"treadmill"``, ``"track"`` or empty.
-    """
-    text = plain(word)
-    if not text:
-        return "unknown", ""
-    sport = next((sport for sport, words in _SPORTS if words.search(text)), None)
-    if sport is None:
-        return re.sub(r"[\W_]+", "_", text).strip("_")[:60] or "unknown", ""
-    if not sport:
-        return re.sub(r"[\W_]+", "_", text).strip("_")[:60], ""
-    return sport, next((kind for kind, words in _KINDS if words.search(text)), "")
-
-
-_SPORTS = tuple(
-    (sport, re.compile(words))
-    for sport, words in (
-        # First what only sounds like running: skiing, skating and rolling are called runs in several languages.
-        (
-            "",
-            r"\bski|ski\b|skate|langlauf|eislauf|schlittschuh|rollschuh|rulleski|langrenn|narciar|narty|łyż|lyž|hiihto|лыж|スキー|滑雪"
-            r"|스키|esqu[ií]|\bsci\b|inline|patin|snow|wheelchair|rollstuhl|fauteuil|hand ?cycle",
-        ),
-        (
-            "running",
-            r"run(ning)?\b|\bjog|lauf|course à pied|^trail$|course virtuelle|carrera|\bcorrer|corsa\b|corrida|hardlo|trailrun|\bbieg"
-            r"|\bløb|løbe|\bløp|løpe|\blöp|löpning|juoks|\bb[ěe]h\b|\bběh|ランニング|ラン(\W|$)|跑|달리기|러닝|런\b|(^|\W)бег|забег|пробеж|\bбіг"
-            r"|koşu|\blari\b|futás|alergare|\bcursa\b|τρέξιμο|trčanje|วิ่ง|chạy",
-        ),
-        (
-            "cycling",
-            r"\bride|ride\b|bik(e|ing)\b|mountainbik|cycl|zykl|radfahr|fahrrad|radtour|vélo|velo|vtt\b|cicl|bici|pedala|fiets|wielren|rower|jazda|kolar"
-            r"|cykel|cykl|sykl|sykkel|jízda|pyöräil|ライド|サイクリング|自転車|骑|騎|单车|單車|自行[车車]|라이딩|자전거|사이클|вело|заезд|bisiklet|sepeda"
-            r"|kerékpár",
-        ),
-        (
-            "swimming",
-            r"swim|schwimm|natation|\bnage|natación|natação|nuoto|nuotat|zwem|pływ|svøm|\bsim(ning|tur)?\b|plav|uinti|スイム|水泳|游泳|수영"
-            r"|плава|заплыв|yüz|renang|úszás",
-        ),
-        (
-            "hiking",
-            r"\bhik|wander(n|ung)|randonn|senderis|excursi|escursion|trilha|trekking|wędrówka|turystyka|turistika|vaellus|vandr|fottur"
-            r"|fjelltur|ハイキング|登山|徒步|健行|하이킹|등산|поход|doğa yürüyüşü|mendaki|túra",
-        ),
-        (
-            "walking",
-            r"\bwalk|spazier|\bgehen|\bmarche|caminata|caminhada|camminata|passeggiata|andar\b|wandel|spacer|chód|gåtur|\bgang\b|promenad"
-            r"|chůze|procházka|kävely|ウォーキング|散歩|步行|健走|走路|걷기|ходьба|прогулка|yürüyüş|jalan|séta",
-        ),
-    )
-)
-_KINDS = tuple(
-    (kind, re.compile(words))
-    for kind, words in (
-        (
-            "treadmill",
-            r"treadmill|laufband|tapis|cinta|esteira|loopband|bieżni|løbebånd|tredemølle|löpband|juoksumat|トレッドミル|跑步机|跑步機|러닝머신",
-        ),
-        ("trail", r"trail|montañ|trilha|sentier|terr[äe]n|gelände|bosque|トレイル|越野|트레일|трейл|przełaj"),
-        ("virtual", r"virtu|wirtu|バーチャル|虚拟|虛擬|가상|виртуал|sanal|sanallı"),
-        ("track", r"\btrack\b|\bbahn|\bpiste\b|\bpista\b"),
-    )
-)

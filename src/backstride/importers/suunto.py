@@ -14,6 +14,7 @@ from typing import Any
 
 from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.importers.json_rows import JsonRows, instant, real, words
+from backstride.importers.sport_words import Sport, sport_of
 from backstride.importers.track import Point, Track, outcome_of
 from backstride.importers.xml_events import stream
 from backstride.model.run import FileOutcome, Run, StartKnown
@@ -33,17 +34,8 @@ _COLUMNS = {
     "Power": ("power_w", 1.0),
 }
 _TIMES = ("Time", "UTC", "TimeISO8601")
-_RUNNING = {
-    "running": "",
-    "run": "",
-    "3": "",
-    "trail running": "trail",
-    "82": "trail",
-    "track running": "track",
-    "treadmill": "treadmill",
-    "treadmill running": "treadmill",
-}
-"""The vendor's words and numbers for running, with the word of the FIT profile (sub_sport) for each kind."""
+_RUNNING = {"3": "running", "82": "trail running"}
+"""The vendor's numbers for running."""
 _ONE_LEG_SPM = 120.0
 """A runner's mean steps a minute lie above this, strides of one leg below it."""
 _MOST_SAMPLES = 400_000
@@ -173,22 +165,23 @@ def _run(log: _Log, path: Path) -> Run | None:
         timer = elapsed - paused_s
     if not track.points and timer is None:
         return None
-    kind, sub_sport = _sport(header)
+    sport = _sport(header)
+    running = sport.sport == "running"
     return Run(
         start=start.astimezone(UTC),
-        sport=kind,
+        sport=sport.sport,
         distance_m=track.last_distance_m() if distance is None else distance,
         timer_time_s=timer,
         elapsed_time_s=max(elapsed, timer or 0.0) if elapsed is not None else None,
         record_count=len(track.points),
-        sub_sport=sub_sport,
+        sub_sport=sport.sub_sport,
         utc_offset_s=offset,
         device=f"suunto/{log.device.lower().removeprefix('suunto').strip()}" if log.device else "suunto",
         origin=str(path),
-        stated=_stated(header, kind == "running"),
-        tags=("treadmill",) if sub_sport == "treadmill" else (),
+        stated=_stated(header, running),
+        tags=sport.tags,
         start_known=known,
-        load_samples=track.samples(start.timestamp(), kind == "running"),
+        load_samples=track.samples(start.timestamp(), running),
     )
 
 
@@ -259,13 +252,10 @@ def _offset(local: datetime, start: datetime) -> int | None:
     return offset if abs(offset) <= _FURTHEST_OFFSET_S and abs(apart - offset) <= _CLOCKS_APART_S else None
 
 
-def _sport(header: Mapping[str, Any]) -> tuple[str, str]:
-    number = real(header.get("ActivityType"))
-    name = words(header.get("Activity")).lower().replace("_", " ")
-    for kind in (f"{number:.0f}" if number is not None else "", name):
-        if kind in _RUNNING:
-            return "running", _RUNNING[kind]
-    return name or (f"activity {number:.0f}" if number is not None else "unknown"), ""
+def _sport(header: Mapping[str, Any]) -> Sport:
+    kind = real(header.get("ActivityType"))
+    number = "" if kind is None else f"{kind:.0f}"
+    return sport_of(_RUNNING.get(number) or words(header.get("Activity")) or (number and f"activity {number}"))
 
 
 def _stated(header: Mapping[str, Any], running: bool) -> dict[str, float]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from backstride.errors import DamagedRunFileError, RunFileError
+from backstride.importers.sport_words import sport_of
 from backstride.importers.track import MAX_WORDS, Point, Track, number, outcome_of, parse_time
 from backstride.importers.unpacked import read_unpacked
 from backstride.importers.xml_events import stream
@@ -87,7 +88,7 @@ class _Document:
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "Activity":
-            self.activities.append(_Activity(attributes.get("Sport", "").lower()))
+            self.activities.append(_Activity(attributes.get("Sport", "")))
         elif name == "Lap" and self.activities:
             started, _ = parse_time(attributes.get("StartTime", ""))
             if not math.isfinite(self.activities[-1].start_s):
@@ -133,6 +134,7 @@ def _run(activity: _Activity, path: Path, *, damaged: bool) -> Run | None:
     time_s, distance_m = _total(activity.lap_time_s), _total(activity.lap_distance_m)
     # Some programs write laps of zero; a file cut off inside a lap lost that lap's totals.
     unstated = not time_s and not distance_m and elapsed is not None and elapsed > 0
+    sport, sub_sport, tags = sport_of(activity.sport)
     origin = str(path)
     if unstated or damaged:
         origin = f"{path} (totals from its points)"
@@ -140,16 +142,18 @@ def _run(activity: _Activity, path: Path, *, damaged: bool) -> Run | None:
         distance_m = track.last_distance_m() or track.length_m()
     return Run(
         start=datetime.fromtimestamp(start, UTC),
-        sport={"biking": "cycling", "": "unknown"}.get(activity.sport, activity.sport),
+        sport=sport,
         distance_m=distance_m,
         timer_time_s=time_s,
         elapsed_time_s=elapsed,
         record_count=len(track.points),
+        sub_sport=sub_sport,
         utc_offset_s=track.offset_s,
         device=activity.device,
         note=activity.note,
         origin=origin,
-        load_samples=track.samples(start, activity.sport == "running"),
+        tags=tags,
+        load_samples=track.samples(start, sport == "running"),
     )
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from backstride.model.run import FileOutcome, Run, Samples
 
-__all__ = ["MAX_WORDS", "RUNNING_MPS", "Point", "Track", "number", "outcome_of", "parse_time"]
+__all__ = ["MAX_WORDS", "RUNNING_MPS", "Point", "Track", "line_of", "number", "outcome_of", "parse_time"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -106,11 +106,16 @@ class Track:
 def outcome_of(runs: tuple[Run, ...], path: Path, damage: str) -> FileOutcome:
     """What became of a file that gave these runs; `damage` says where and why it ends to be readable, or is empty."""
     count = sum(run.record_count for run in runs)
-    words = ", ".join(f"{run.sport} {'no distance' if run.distance_m is None else f'{run.distance_m / 1000:.2f} km'}" for run in runs)
-    detail = f"{path}: {count} points, {words}"
+    detail = f"{path}: {count} points, {', '.join(line_of(run) for run in runs)}"
     if damage:
         return FileOutcome(str(path), "damaged", f"{detail}; damaged: {damage}; every point before the damage was kept", runs)
     return FileOutcome(str(path), "read", detail, runs)
+
+
+def line_of(run: Run) -> str:
+    """Sport and distance of a run, for the line of its file."""
+    distance = "no distance" if run.distance_m is None else f"{run.distance_m / 1000:.2f} km"
+    return f"{run.sport}{' (a guess)' if run.sport_guessed else ''} {distance}"
 
 
 def number(text: str) -> float:

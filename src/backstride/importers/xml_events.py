@@ -11,6 +11,8 @@ __all__ = ["stream"]
 
 _MAX_DEPTH = 60
 _MAX_TEXT = 10_000
+_MAX_PIECES = 1000
+"""Pieces of text kept of an element that has others inside: what a container holds between them is nothing."""
 _MAX_NAMES = 1000
 """Names remembered without their prefix; no format has so many, and a crafted document could hold millions."""
 
@@ -28,7 +30,8 @@ def stream(data: bytes, begin: Begin, end: End, *, begins: Container[str] | None
     begin : callable
         Called with the local name and the attributes (by local name).
     end : callable
-        Called with the parent's local name, the element's own, and its text; of an element with others inside only what follows them.
+        Called with the parent's local name, the element's own, and its text: with that of the elements inside that are not called back
+        (a word in bold), a space for each of these that is empty (a line break).
     begins, ends : container of str, optional
         The local names of the elements whose begin and whose end are called back; every one without.
 
@@ -44,6 +47,8 @@ def stream(data: bytes, begin: Begin, end: End, *, begins: Container[str] | None
     """
     names: list[str] = []
     texts: list[str] = []
+    before: list[int] = []
+    """How much of `texts` stood there when each open element began."""
     local: dict[str, str] = {}
 
     def started(name: str, attributes: dict[str, str]) -> None:
@@ -54,16 +59,20 @@ def stream(data: bytes, begin: Begin, end: End, *, begins: Container[str] | None
             plain = _local(name)
             if len(local) < _MAX_NAMES:
                 local[name] = plain
+        if before and len(texts) - before[-1] > _MAX_PIECES:
+            del texts[before[-1] :]
         names.append(plain)
-        texts.clear()
+        before.append(len(texts))
         if begins is None or plain in begins:
             begin(plain, {_local(key): value for key, value in attributes.items()})
 
     def ended(_: str) -> None:
-        name = names.pop()
+        name, first = names.pop(), before.pop()
         if ends is None or name in ends:
-            end(names[-1] if names else "", name, "".join(texts)[:_MAX_TEXT].strip())
-        texts.clear()
+            end(names[-1] if names else "", name, "".join(texts[first:])[:_MAX_TEXT].strip())
+            del texts[first:]
+        elif len(texts) == first:
+            texts.append(" ")
 
     def declared(*_: object) -> None:
         raise RunFileError("declares XML entities, which no run file needs.", remedy="Export the activity again.")
