@@ -130,10 +130,17 @@ def test_indoors_is_a_treadmill():
     assert (run.sub_sport, run.tags, run.links) == ("treadmill", ("treadmill",), ())
 
 
-@pytest.mark.parametrize(("zone", "offset_s"), [("Asia/Tokyo", 9 * 3600), ("Nowhere/Atall", 7200), ("../etc/passwd", 7200), ("", 7200)])
-def test_the_zone_of_the_run_wins_over_the_offset_in_which_times_are_written(zone, offset_s):
+@pytest.mark.parametrize(("zone", "offset_s"), [("Asia/Tokyo", 9 * 3600), ("Nowhere/Atall", None), ("../etc/passwd", None), ("", None)])
+def test_only_the_zone_of_the_run_tells_its_offset_and_never_how_times_are_written(zone, offset_s):
     run = read(document(workout(entry("HKTimeZone", zone)))).runs[0]
     assert (run.utc_offset_s, run.start) == (offset_s, START)
+
+
+def test_a_late_run_exported_further_east_is_not_put_on_the_next_day():
+    when = 'startDate="2026-01-11 00:30:00 +0200" endDate="2026-01-11 01:00:00 +0200"'
+    untold, told = read(document(workout(when=when), workout(entry("HKTimeZone", "Europe/Berlin"), when=when))).runs
+    assert (untold.utc_offset_s, untold.start) == (None, datetime(2026, 1, 10, 22, 30, tzinfo=UTC))
+    assert (told.utc_offset_s, told.local_day) == (3600, date(2026, 1, 10))
 
 
 def test_an_export_written_in_another_offset_than_it_was_recorded_in_keeps_its_samples():
@@ -160,6 +167,39 @@ def test_records_of_two_sources_are_never_mixed():
     assert heart_rates("Strap") == [140, 141, 142]
     assert heart_rates("Other") == [150]
     assert heart_rates("Other", rows[:3]) == [140, 141, 142]
+
+
+def workouts_every(seconds, count, minutes, *, source="Watch"):
+    first = datetime(2026, 5, 1, 18, 0)
+    for n in range(count):
+        start = first + timedelta(seconds=seconds * n)
+        when = f'startDate="{start} +0200" endDate="{start + timedelta(minutes=minutes)} +0200"'
+        yield workout(source=source, when=when)
+
+
+def heart_rates_of_an_hour(count):
+    return [record("HeartRate", 120 + n % 60, "count/min", at, at) for n in range(count)
+            for at in [f"18:{n * 3600 // count // 60:02d}:{n * 3600 // count % 60:02d}"]]  # fmt: skip
+
+
+def test_intervals_recorded_by_two_programs_all_get_their_records():
+    twice = [*workouts_every(180, 20, 2), *workouts_every(180, 20, 2, source="App")]
+    outcome = read(document(*heart_rates_of_an_hour(3600), *twice))
+    assert [run.record_count for run in outcome.runs] == [121] * 40
+    assert "without what was recorded" not in outcome.detail
+
+
+def test_thousands_of_workouts_over_the_same_records_are_not_given_them_all():
+    outcome = read(document(*heart_rates_of_an_hour(20_000), *workouts_every(1, 2000, 25)))
+    assert (outcome.state, len(outcome.runs)) == ("read", 2000)
+    assert sum(run.record_count > 0 for run in outcome.runs) == 40
+    assert "1,960 workouts without what was recorded in them" in outcome.detail
+
+
+def test_workouts_of_another_hour_do_not_count_as_crowded():
+    late = workout(when='startDate="2026-05-01 23:00:00 +0200" endDate="2026-05-01 23:10:00 +0200"')
+    outcome = read(document(record("HeartRate", 140, "count/min", "23:05:00", "23:05:00"), *workouts_every(1, 50, 25), late))
+    assert outcome.runs[-1].record_count == 1
 
 
 def test_steps_of_phone_and_watch_are_not_added():

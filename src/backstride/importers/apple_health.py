@@ -12,13 +12,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from heapq import heappop, heappush
 from itertools import islice
 from pathlib import Path
 
 from backstride.errors import DamagedRunFileError, RunFileError
 from backstride.importers.apple_days import Days
 from backstride.importers.apple_records import Records, named
-from backstride.importers.apple_time import Clock, Windows
+from backstride.importers.apple_time import LONGEST_S, Clock, Windows
 from backstride.importers.apple_units import EFFORT, quantity
 from backstride.importers.apple_workout import MAX_WORKOUT_S, Workout
 from backstride.importers.apple_xml import CHUNK, hear
@@ -29,6 +30,9 @@ __all__ = ["read_apple_health"]
 
 _MAX_WORKOUTS = 50_000
 """Ten a day for over thirteen years."""
+_MOST_AT_ONCE = 40
+"""Running workouts that may lie within an hour of each other and still get what was recorded: twenty intervals in two programs. With all
+of a crafted export's workouts over all of its records, the work would grow with their product."""
 _MAX_DEPTH = 60
 _WORKOUT = b"<Workout"
 _WORKOUT_BYTES = 4096
@@ -56,7 +60,8 @@ def read_apple_health(path: Path, opened: Callable[[], Content]) -> FileOutcome:
     -------
     FileOutcome
         A `Run` for every workout of any sport; running ones with the samples recorded during them, from one source a
-        quantity: the workout's own, else a watch, else the one with most. Days with sleep (asleep, not in bed; a night
+        quantity: the workout's own, else a watch, else the one with most. The offset from UTC is None where a workout names no zone:
+        times are written in the phone's offset at export. Days with sleep (asleep, not in bed; a night
         belongs to the day on which it ends), water, body weight and resting heart rate. ``state`` is "damaged" when
         something could not be read; everything else was kept.
 
@@ -201,8 +206,9 @@ class _Export:
 
     def outcome(self, path: Path, damage: str) -> FileOutcome:
         """What was heard of the file; `damage` says what was not."""
-        read = [row for workout in self._workouts if (row := workout.run(self._records, self._clock, str(path))) is not None]
-        runs = self._with_efforts(sorted(read, key=lambda row: row[1]))
+        read = [(*row, workout) for workout in self._workouts if (row := workout.run(self._clock, str(path))) is not None]
+        rows, crowded = self._with_samples(sorted(read, key=lambda row: row[1]))
+        runs = self._with_efforts(rows)
         days = self._days.rows(str(path))
         if damage and not runs and not days:
             raise DamagedRunFileError(f"is broken before its first workout ({damage}).", place=str(path), remedy="Export it again.")
@@ -220,11 +226,30 @@ class _Export:
             said.append(f"{timeless:,} workouts without a time left out")
         if self._left_out:
             said.append(f"{self._left_out:,} workouts beyond {_MAX_WORKOUTS:,} left out")
+        if crowded:
+            said.append(f"{crowded:,} workouts without what was recorded in them: {_MOST_AT_ONCE} others lie within an hour of each")
         detail = f"{path}: {', '.join(said)}"
         if not damage:
             return FileOutcome(str(path), "read", detail, runs, days=days, table=True)
         detail += f"; damaged: {damage}; everything that could be read was kept"
         return FileOutcome(str(path), "damaged", detail, runs, days=days, table=True)
+
+    def _with_samples(self, rows: list[tuple[Run, int, int, Workout]]) -> tuple[list[tuple[Run, int, int]], int]:
+        """The rows (by their start) with what was recorded in running ones, and in how many too many lie at once for that."""
+        near: list[int] = []
+        given, crowded = [], 0
+        for run_without, start, last, workout in rows:
+            run = run_without
+            if run.sport == "running":
+                while near and near[0] < start - LONGEST_S:
+                    heappop(near)
+                if len(near) < _MOST_AT_ONCE:
+                    heappush(near, last)
+                    run = workout.with_samples(run, self._records, start, last)
+                else:
+                    crowded += 1
+            given.append((run, start, last))
+        return given, crowded
 
     def _with_efforts(self, rows: list[tuple[Run, int, int]]) -> tuple[Run, ...]:
         """Older exports tell an effort as a record of its own, at the time of its workout."""

@@ -55,18 +55,29 @@ def named(attributes: list[str]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Series:
-    """All records of one quantity from one source, 16 bytes each."""
+    """All records of one quantity, 17 bytes each.
 
-    watch: bool
+    Attributes
+    ----------
+    numbers : dict of str to int
+        The number of each source, by its name.
+    watches : list of bool
+        Whether it is a watch, by its number.
+    """
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    watches: list[bool] = field(default_factory=list)
+    sources: array[int] = field(default_factory=lambda: array("B"))
     starts: array[int] = field(default_factory=lambda: array("I"))
     ends: array[int] = field(default_factory=lambda: array("I"))
     values: array[float] = field(default_factory=lambda: array("d"))
     order: npt.NDArray[np.intp] | None = None
     sorted_starts: npt.NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
 
-    def within(self, start_s: int, end_s: int) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """First and last second and value of the records of a stretch, in the order of time.
+    def within(self, source: str, start_s: int, end_s: int) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+        """First and last second and value of the records of a stretch, in the order of time; None where there is none.
 
+        They are of one source only: this one, else a watch, else the one with most.
         A short record belongs to every stretch it touches, a long one (a phone's) to the one in which its middle lies.
         """
         starts = np.frombuffer(self.starts, np.uint32)
@@ -79,6 +90,13 @@ class _Series:
         first, last = starts[rows].astype(np.float64), ends[rows].astype(np.float64)
         middle = (first + last) / 2
         inside = np.where(last - first <= _SHORT_S, last >= start_s, (middle >= start_s) & (middle <= end_s))
+        if not inside.any():
+            return None
+        sources = np.frombuffer(self.sources, np.uint8)[rows]
+        counts = np.bincount(sources[inside], minlength=len(self.watches)).tolist()
+        own = self.numbers.get(source, -1)
+        chosen = max((number for number, count in enumerate(counts) if count), key=lambda n: (n == own, self.watches[n], counts[n]))
+        inside &= sources == chosen
         return first[inside], last[inside], np.frombuffer(self.values, np.float64)[rows][inside]
 
 
@@ -98,7 +116,7 @@ class Records:
         self.unknown_units = 0
         self._windows = windows
         self._clock = clock
-        self._series: dict[str, dict[str, _Series]] = {column: {} for column, _ in QUANTITIES.values()}
+        self._series = {column: _Series() for column, _ in QUANTITIES.values()}
 
     def keepers(self) -> Mapping[str, Callable[[list[str]], None]]:
         """What keeps one record, if it is wanted, by its attributes; by the record's type."""
@@ -106,7 +124,8 @@ class Records:
 
     def _keeper(self, column: str, units: Units) -> Callable[[list[str]], None]:
         # Called for millions of records, so it looks up nothing twice: the attributes of a type keep their places.
-        sources = self._series[column]
+        series = self._series[column]
+        numbers = series.numbers
         may_hold, holds, unix = self._windows.may_hold, self._windows.holds, self._clock.unix
         layout: list[str] = []
         at_start = at_end = at_value = at_unit = at_source = at_device = 0
@@ -145,12 +164,13 @@ class Records:
             if not math.isfinite(number):
                 return
             source = attributes[at_source][:MAX_SOURCE]
-            series = sources.get(source)
-            if series is None:
-                if len(sources) >= _MAX_SOURCES:
+            source_number = numbers.get(source)
+            if source_number is None:
+                if len(numbers) >= _MAX_SOURCES:
                     return
-                watch = "watch" in source.lower() or "hardware:Watch" in attributes[at_device]
-                series = sources[source] = _Series(watch)
+                source_number = numbers[source] = len(numbers)
+                series.watches.append("watch" in source.lower() or "hardware:Watch" in attributes[at_device])
+            series.sources.append(source_number)
             series.starts.append(first)
             series.ends.append(last)
             series.values.append(number)
@@ -158,20 +178,10 @@ class Records:
 
         return keep
 
-    def _chosen(self, column: str, source: str, start_s: int, end_s: int) -> tuple[FloatArray, FloatArray, FloatArray] | None:
-        """The records of one source only: the workout's own, else a watch's, else the one with most."""
-        best: tuple[tuple[bool, bool, int], tuple[FloatArray, FloatArray, FloatArray]] | None = None
-        for name, series in self._series[column].items():
-            rows = series.within(start_s, end_s)
-            rank = (name == source, series.watch, rows[0].size)
-            if rows[0].size and (best is None or rank > best[0]):
-                best = rank, rows
-        return best[1] if best else None
-
     def _columns(self, source: str, start_s: int, end_s: int) -> Iterator[tuple[str, FloatArray, FloatArray]]:
         """Each column with the seconds from the start at which it has values."""
-        for column in self._series:
-            chosen = self._chosen(column, source, start_s, end_s)
+        for column, series in self._series.items():
+            chosen = series.within(source, start_s, end_s)
             if chosen is None:
                 continue
             starts, ends, values = chosen
@@ -183,7 +193,10 @@ class Records:
             yield column, ends - start_s, values
 
     def samples(self, source: str, start_s: int, end_s: int) -> Callable[[], Samples]:
-        """The columns of a workout of this source, one row for each second at which any has a value."""
+        """The columns of a workout of this source, one row for each second at which any has a value.
+
+        Its work grows with the records from an hour before the start to the end.
+        """
 
         def load() -> Samples:
             columns = [column for column in self._columns(source, start_s, end_s) if column[1].size]

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from backstride.importers.apple_records import MAX_SOURCE, QUANTITIES, Records, named
-from backstride.importers.apple_time import Clock, offset_in, offset_of
+from backstride.importers.apple_time import Clock, offset_in
 from backstride.importers.apple_units import CELSIUS, COUNT, METRES, SECONDS, Units, humidity, quantity, value_and_unit
 from backstride.model.run import Run
 
@@ -20,7 +20,6 @@ __all__ = ["MAX_WORKOUT_S", "Workout"]
 MAX_WORKOUT_S = 86_400
 """Records are looked for in the first day of a workout only: one that was never ended would claim all that followed."""
 _QUANTITY = "HKQuantityTypeIdentifier"
-_RUNNING = "running"
 _MAX_ROUTES = 100
 _MAX_KINDS = 20
 _MAX_TEXT = 300
@@ -119,13 +118,10 @@ class Workout:
         if 1 <= score <= 10:
             self._effort = score
 
-    def run(self, records: Records, clock: Clock, path: str) -> tuple[Run, int, int] | None:
-        """The run, and its first and last second; None without a start that is a time.
+    def run(self, clock: Clock, path: str) -> tuple[Run, int, int] | None:
+        """The run without samples, and its first and last second; None without a start that is a time.
 
-        Parameters
-        ----------
-        records : Records
-            Everything recorded, kept already; only running workouts are given samples.
+        Its offset from UTC is the one of the zone it names: times are written in the phone's offset at export.
         """
         attributes = self._attributes
         try:
@@ -140,8 +136,7 @@ class Workout:
             end = None
         metadata, statistics = self._known()
         sport = _word(attributes.get("workoutActivityType", ""))
-        indoor = metadata.get("HKIndoorWorkout") == "1" and sport in (_RUNNING, "walking")
-        zoned = offset_in(metadata["HKTimeZone"], start) if metadata.get("HKTimeZone") else None
+        indoor = metadata.get("HKIndoorWorkout") == "1" and sport in ("running", "walking")
         elapsed = None if end is None else float(end - start)
         timer = self._quantity(attributes.get("duration"), attributes.get("durationUnit", ""), SECONDS)
         if timer is None and elapsed is not None and self._pauses:
@@ -153,7 +148,7 @@ class Workout:
             timer_time_s=timer,
             elapsed_time_s=elapsed,
             sub_sport="treadmill" if indoor else "",
-            utc_offset_s=offset_of(attributes["startDate"]) if zoned is None else zoned,
+            utc_offset_s=offset_in(metadata["HKTimeZone"], start) if metadata.get("HKTimeZone") else None,
             device=_device(attributes.get("device", ""), self._source),
             origin=path,
             perceived_exertion=None if math.isnan(self._effort) else self._effort,
@@ -163,7 +158,24 @@ class Workout:
             by_hand=metadata.get("HKWasUserEntered") == "1",
         )
         last = start if end is None else min(end, start + MAX_WORKOUT_S)
-        return (_with_samples(run, records, self._source, start, last) if sport == _RUNNING else run), start, last
+        return run, start, last
+
+    def with_samples(self, run: Run, records: Records, start: int, last: int) -> Run:
+        """The run with what was recorded between these seconds.
+
+        Parameters
+        ----------
+        records : Records
+            Everything recorded, kept already.
+        """
+        load = records.samples(self._source, start, last)
+        samples = load()
+        if not samples:
+            return run
+        run = replace(run, load_samples=load, record_count=int(samples["time_s"].size))
+        if run.distance_m is None and "distance_m" in samples:
+            return replace(run, distance_m=float(np.nanmax(samples["distance_m"])), origin=f"{run.origin} (distance from its records)")
+        return run
 
     def _known(self) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
         metadata, statistics = dict(self._metadata[0]), dict(self._statistics[0])
@@ -218,17 +230,6 @@ class Workout:
             self.unknown_units += 1
             return None
         return None if math.isnan(value) else value
-
-
-def _with_samples(run: Run, records: Records, source: str, start: int, last: int) -> Run:
-    load = records.samples(source, start, last)
-    samples = load()
-    if not samples:
-        return run
-    run = replace(run, load_samples=load, record_count=int(samples["time_s"].size))
-    if run.distance_m is None and "distance_m" in samples:
-        return replace(run, distance_m=float(np.nanmax(samples["distance_m"])), origin=f"{run.origin} (distance from its records)")
-    return run
 
 
 def _put(stated: dict[str, float], name: str, value: float | None) -> None:
