@@ -17,7 +17,6 @@ from backstride.example.fit_writer import RunPlan, fit_bytes
 from backstride.example.garmin_writer import garmin_zip
 from backstride.example.strava_writer import StravaActivity, write_strava_zip
 from backstride.importers.typed import read_typed
-from backstride.model.run import Shoe
 from backstride.store import streams
 from backstride.store.export import is_export, write_export
 from backstride.store.store import open_store
@@ -167,7 +166,7 @@ def test_export_comes_back_equal(store, me, folder, tmp_path):
     (tmp_path / "g.zip").write_bytes(garmin_zip(plans(2), days=5))
     intake.import_paths(store, me, [tmp_path / "s.zip", folder])
     intake.import_paths(store, me, [tmp_path / "g.zip"])
-    store.tell_shoe(me, Shoe("blue", date(2026, 1, 2), 30.0))
+    store.tell_shoe(me, "blue", {"first_used": date(2026, 1, 2), "start_km": 30.0})
     intake.add_run(store, me, read_typed("5 km, 35 min, pain 4", today=date(2026, 9, 1), clock=None), "5 km, 35 min, pain 4")
     before = content(store)
     write_export(store, [me], tmp_path / "mine.zip")

@@ -64,7 +64,7 @@ def test_an_evening_with_an_archive(backstride, archive, tmp_path):
     assert "Added" in backstride("run", "add", "4 km, 30 min, pain 3, 2026-05-05, in blue")
     backstride("shoes", "tell", "blue", "--first-used", "2026-01-02", "--start-km", "100")
     assert "119 km (100 km before)  first used 2026-01-02" in backstride("shoes")
-    assert "You have 1 runs now, 3 fewer." in backstride("imports", "undo", 1)
+    assert "you have 1 run now, 3 fewer." in backstride("imports", "undo", 1)
 
 
 def test_json_for_programs(backstride, archive):
@@ -118,6 +118,24 @@ def test_what_was_erased_is_not_left_in_the_files(backstride, tmp_path):
     assert not any(b"lumbar secret" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
+def test_what_is_told_of_a_pair_is_added_to_what_was_told(backstride):
+    backstride("shoes", "tell", "old", "--first-used", "2025-01-01", "--start-km", "100")
+    backstride("shoes", "tell", "old", "--retired", "2026-06-01")
+    assert "100 km (100 km before)  first used 2025-01-01, retired 2026-06-01" in backstride("shoes")
+    assert "'new' is no pair you told of" in backstride("run", "add", "8 km 45 min shoe new 2026-05-01")
+    assert "new " in backstride("shoes")
+
+
+def test_a_mistyped_name_leaves_nobody_behind(backstride, tmp_path, archive):
+    backstride("import", "nowhere.zip", "--runner", "anan", code=2)
+    assert backstride("runners") == ""
+    backstride("import", archive, "--runner", "Anna")
+    assert len(backstride("runs", "--runner", "anna").splitlines()) == 3
+    assert "3 runs, lives in the zone Europe/Berlin" in backstride("runners")
+    backstride("runners", "tell", "anna", "--zone", "Asia/Tokyo")
+    assert "Asia/Tokyo" in backstride("runners")
+
+
 def test_a_formula_in_a_title_is_harmless_in_the_table(backstride, tmp_path):
     told = [StravaActivity(RunPlan(START, 5000.0, 1500, every_s=30), 900, title='=HYPERLINK("http://x")')]
     write_strava_zip(tmp_path / "s.zip", told)
@@ -131,6 +149,13 @@ def test_a_formula_in_a_title_is_harmless_in_the_table(backstride, tmp_path):
     ("words", "message"),
     [
         (("import", "nowhere.zip"), "there is no such file"),
+        (("import", "ok.fit", "nowhere.zip"), "Nothing was imported"),
+        (("import", "case.yaml"), "backstride assess"),
+        (("assess", "ok.fit"), "backstride import"),
+        (("export", "ok.fit"), "--replace"),
+        (("backup", "ok.fit"), "--replace"),
+        (("runners", "tell", "--zone", "Atlantis"), "is no time zone"),
+        (("shoes", "tell", "blue", "--first-used", "2199-01-01"), "still to come"),
         (("import", "empty.fit"), "is empty"),
         (("imports", "show", "9"), "there is no"),
         (("run", "show", "zzzz"), "there is no"),
@@ -147,6 +172,7 @@ def test_a_formula_in_a_title_is_harmless_in_the_table(backstride, tmp_path):
 def test_a_wrong_word_is_one_readable_line(backstride, tmp_path, words, message):
     (tmp_path / "empty.fit").write_bytes(b"")
     (tmp_path / "ok.fit").write_bytes(fit_bytes(RunPlan(START, 1000.0, 300)))
+    (tmp_path / "case.yaml").write_text("answers: {}\n")
     assert message in backstride(*words, code=2)
 
 

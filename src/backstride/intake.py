@@ -119,8 +119,8 @@ def add_run(store: Store, runner: StoredRunner, run: Run, words: str) -> FileEnt
     FileEntry
         Its line of the ledger, with the run that it became.
     """
-    read = ReadFile(words, "read", f"typed in: {words}", runs=(_kept(run, run_as_plain(run), store.streams(runner)),))
-    begun = store.begin_import(runner, ["typed in"], hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())
+    read = ReadFile(words, "read", words, runs=(_kept(run, run_as_plain(run), store.streams(runner)),))
+    begun = store.begin_import(runner, [f"typed in: {words}"], hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())
     store.add_files(runner, begun.number, [(0, read)])
     derive(store, runner)
     store.finish_import(runner, begun.number)
@@ -298,7 +298,7 @@ def _must_exist(path: Path) -> None:
     try:
         path.lstat()
     except (OSError, ValueError):
-        raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name.") from None
+        raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name. Nothing was imported.") from None
 
 
 def _fingerprint(named: Sequence[Path]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,12 +25,15 @@ __all__ = ["RunnerName"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
+runners_app = typer.Typer(help="Who has a record on this machine.", invoke_without_command=True, rich_markup_mode=None)
 shoes_app = typer.Typer(help="Pairs of shoes and what was run in them.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(imports_app, name="imports")
 app.add_typer(run_app, name="run")
 app.add_typer(shoes_app, name="shoes")
+app.add_typer(runners_app, name="runners")
 
 RunnerName = Annotated[str, typer.Option("--runner", help="Whose record, where a household shares this machine.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 
 _ME = "me"
@@ -54,16 +58,22 @@ def import_command(
     except KeyboardInterrupt:
         print("Stopped. What was read is kept; the same command goes on from there.", file=sys.stderr)
         raise typer.Exit(130) from None
-    count = len(store.runs(person))
+    except BaseException:
+        store.forget_if_new(person)
+        raise
+    runs, others = store.count(person)
     if done is None:
-        print(json.dumps({"runs": count}) if as_lines else f"The export is in. You have {count:,} runs now.")
+        print(
+            json.dumps({"runs": runs, "other_activities": others})
+            if as_lines
+            else f"The export is in. You have {_counted_words(runs, others)} now."
+        )
         return
     files = store.files(person, done.number)
-    print(
-        json.dumps(import_json(done, files) | {"runs": count}, ensure_ascii=False) if as_lines else import_text(done, files, count), end=""
-    )
     if as_lines:
-        print()
+        print(json.dumps(import_json(done, files) | {"runs": runs, "other_activities": others}, ensure_ascii=False))
+    else:
+        print(import_text(done, files, _counted_words(runs, others)), end="")
     if files and all(entry.state in ("unreadable", "skipped") for entry in files):
         raise typer.Exit(2)
 
@@ -103,10 +113,12 @@ def imports_undo(number: Annotated[int, typer.Argument(help="Number of the impor
     from backstride.intake import undo_import
 
     store, person = _open(runner)
-    before = len(store.runs(person))
+    before, _ = store.count(person)
     gone = undo_import(store, person, number)
-    left = len(store.runs(person))
-    print(f"Import {number} is undone: {gone:,} recordings went. You have {left:,} runs now, {before - left:,} fewer.")
+    runs, others = store.count(person)
+    print(f"Import {number} is undone: you have {_counted_words(runs, others)} now, {before - runs:,} fewer.")
+    if not gone:
+        print("All that it brought came with another import too, and stays.")
 
 
 @app.command("runs")
@@ -132,7 +144,13 @@ def runs_command(
     if len(shown) < len(found):
         print(f"{len(found) - len(shown):,} earlier runs; --all lists them.")
     if not found:
-        print("No runs yet: 'backstride import PATH' or 'backstride run add' brings some in.")
+        open_one = next((done for done in store.imports(person) if done.state == "open"), None)
+        stopped = (
+            f"Import {open_one.number} was stopped; the same command goes on: backstride import {' '.join(open_one.paths)}"
+            if open_one
+            else ""
+        )
+        print(stopped or "No runs yet: 'backstride import PATH' or 'backstride run add' brings some in.")
     sys.stdout.write("".join(run_line(stored.key, stored.run) + "\n" for stored in shown))
 
 
@@ -144,15 +162,23 @@ def run_add(
     """Type in a run that no file has."""
     from backstride.importers.typed import read_typed
     from backstride.intake import add_run
-    from backstride.reports.ledger import run_line
+    from backstride.reports.ledger import run_line, told_words
 
     said = " ".join(words)
     run = read_typed(said, today=date.today(), clock=datetime.now())
     store, person = _open(runner, new=True)
     entry = add_run(store, person, run, said)
+    number = store.imports(person)[-1].number
     for key in entry.runs:
         stored = store.run(person, key)
-        print(("Added: " if entry.state == "imported" else "This belongs to a run that is there: ") + run_line(key, stored.run))
+        what = {"merged": "This belongs to a run that is there: ", "repeated": "This is there already: "}.get(entry.state, "Added: ")
+        print(what + run_line(stored.key, stored.run))
+        if told := told_words(run):
+            print(f"  As I understood you: {told}.")
+        pairs = {shoe.name for shoe in store.shoes(person)}
+        if stored.run.shoe and stored.run.shoe not in pairs:
+            print(f"  '{stored.run.shoe}' is no pair you told of: backstride shoes tell {shlex.quote(stored.run.shoe)}")
+    print(f"  Not right? backstride imports undo {number}, then add it again.")
 
 
 @run_app.command("show")
@@ -178,6 +204,7 @@ def shoes_command(context: typer.Context, runner: RunnerName = _ME, as_lines: As
     """List all pairs."""
     if context.invoked_subcommand is not None:
         return
+    from backstride.model.run import Shoe
     from backstride.reports.ledger import shoes_text
 
     store, person = _open(runner)
@@ -189,6 +216,8 @@ def shoes_command(context: typer.Context, runner: RunnerName = _ME, as_lines: As
         if name:
             km[name] = km.get(name, 0.0) + (stored.run.distance_m or 0.0) / 1000
             spans[name] = (spans.get(name, (day, day))[0], day)
+    told = {shoe.name for shoe in shoes}
+    shoes = (*shoes, *(Shoe(name) for name in sorted(km) if name not in told))
     if as_lines:
         for shoe in shoes:
             first, last = spans.get(shoe.name, (None, None))
@@ -204,36 +233,75 @@ def shoes_command(context: typer.Context, runner: RunnerName = _ME, as_lines: As
 def shoes_tell(
     name: Annotated[str, typer.Argument(help="Your name for the pair.")],
     first_used: Annotated[str, typer.Option("--first-used", help="Bought or first used, as 2026-03-01.")] = "",
-    start_km: Annotated[float, typer.Option("--start-km", help="Kilometres already on it then, roughly.", min=0, max=20_000)] = 0.0,
+    start_km: Annotated[float | None, typer.Option("--start-km", help="Kilometres already on it then, roughly.", min=0, max=20_000)] = None,
     retired: Annotated[str, typer.Option("--retired", help="Last day of use.")] = "",
     brand: Annotated[str, typer.Option("--brand")] = "",
     model: Annotated[str, typer.Option("--model")] = "",
     runner: RunnerName = _ME,
 ) -> None:
-    """Tell of a pair: when it was bought and roughly how far it has gone."""
+    """Tell of a pair: when it was bought and roughly how far it has gone. What you don't name stays as it is."""
     from backstride.intake import derive
-    from backstride.model.run import Shoe
 
-    if not _NAME.fullmatch(name.strip()):
+    named = name.strip()
+    if not _NAME.fullmatch(named):
         raise BackstrideError("a pair needs a name of at most 60 letters.", remedy="Write: backstride shoes tell blue")
-    begun = _day(first_used, "--first-used") if first_used else None
-    ended = _day(retired, "--retired") if retired else None
-    if begun and ended and ended < begun:
-        raise BackstrideError(f"it was retired ({ended}) before it was used ({begun}).", remedy="Check the two days.")
+    begun, ended = _past_day(first_used, "--first-used"), _past_day(retired, "--retired")
     store, person = _open(runner, new=True)
-    store.tell_shoe(person, Shoe(name.strip(), begun, start_km, ended, brand=brand.strip(), model=model.strip()))
+    known = next((shoe for shoe in store.shoes(person) if shoe.name == named), None)
+    first, last = begun or (known and known.first_used), ended or (known and known.retired)
+    if first and last and last < first:
+        raise BackstrideError(f"it was retired ({last}) before it was used ({first}).", remedy="Check the two days.")
+    given = {"first_used": begun, "start_km": start_km, "retired": ended, "brand": brand.strip(), "model": model.strip()}
+    store.tell_shoe(person, named, {key: value for key, value in given.items() if value not in (None, "")})
     derive(store, person)
-    print(f"Noted. 'backstride shoes' lists every pair; 'backstride run add ... in {name.strip()}' names it.")
+    print(f"Noted. 'backstride shoes' lists every pair; 'backstride run add \"5 km, shoe {named}\"' names it.")
+
+
+@runners_app.callback()
+def runners_command(context: typer.Context, as_lines: AsJson = False) -> None:
+    """List who has a record here."""
+    if context.invoked_subcommand is not None:
+        return
+    store = _store()
+    for person in store.runners():
+        runs, others = store.count(person)
+        if as_lines:
+            print(json.dumps({"name": person.name, "runs": runs, "other_activities": others, "zone": person.zone}, ensure_ascii=False))
+        else:
+            print(f"{person.name:<20}{_counted_words(runs, others)}, lives in the zone {person.zone or '(not known)'}")
+
+
+@runners_app.command("tell")
+def runners_tell(
+    name: Annotated[str, typer.Argument(help="Whose.")] = _ME,
+    zone: Annotated[
+        str, typer.Option("--zone", help="Where the runner lives, as Europe/Berlin: for runs that don't tell their local time.")
+    ] = "",
+) -> None:
+    """Say where a runner lives."""
+    from zoneinfo import ZoneInfo
+
+    from backstride.intake import derive
+
+    try:
+        ZoneInfo(zone)
+    except (KeyError, OSError, ValueError):
+        raise BackstrideError(f"'{zone[:60]}' is no time zone.", remedy="Write one as Europe/Berlin or America/New_York.") from None
+    store, person = _open(name)
+    derive(store, store.set_zone(person, zone))
+    print(f"Noted: '{name}' lives in {zone}.")
 
 
 @app.command("export")
 def export_command(
     file: Annotated[Path, typer.Argument(help="Where to write it: a zip file in open formats.")],
     runner: RunnerName = _ME,
+    replace: Replace = False,
 ) -> None:
     """Take all of one runner's record with you; 'backstride import' brings it in elsewhere."""
     from backstride.store.export import write_export
 
+    _must_be_new(file, replace=replace)
     store, person = _open(runner)
     with _counted("Writing") as watch:
         write_export(store, [person], file, watch)
@@ -241,10 +309,14 @@ def export_command(
 
 
 @app.command("backup")
-def backup_command(file: Annotated[Path, typer.Argument(help="Where to write it: a zip file in open formats.")]) -> None:
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="Where to write it: a zip file in open formats.")],
+    replace: Replace = False,
+) -> None:
     """Write everything of every runner into one file."""
     from backstride.store.export import write_export
 
+    _must_be_new(file, replace=replace)
     store = _store()
     runners = store.runners()
     with _counted("Writing") as watch:
@@ -261,9 +333,11 @@ def restore_command(
     from backstride.intake import restore_backup
 
     store = _store()
+    before = {person.name for person in store.runners()}
     with _counted("Restoring") as watch:
         taken = restore_backup(store, file, replace=replace, watch=watch)
-    print(f"Restored: {', '.join(taken.runners) or 'no runner'}.")
+    gone = sorted(before - set(taken.runners))
+    print(f"Restored: {', '.join(taken.runners) or 'no runner'}." + (f" No longer here: {', '.join(gone)}." if gone else ""))
 
 
 @app.command("erase")
@@ -273,13 +347,13 @@ def erase_command(
 ) -> None:
     """Delete all that is known of one runner from this machine, for good."""
     store, person = _open(runner)
-    count = len(store.runs(person))
+    words = _counted_words(*store.count(person))
     if not sure:
         if not sys.stdin.isatty():
             raise BackstrideError("nobody is there to be asked.", remedy="Say --yes to erase without asking.")
-        typer.confirm(f"Erase {count:,} runs and all else of '{runner}' for good?", abort=True)
+        typer.confirm(f"Erase {words} and all else of '{runner}' for good?", abort=True)
     store.erase(person)
-    print(f"Erased: '{runner}', {count:,} runs. Exports and backups that you made are yours to delete.")
+    print(f"Erased: '{runner}', {words}. Exports and backups that you made are yours to delete.")
 
 
 @app.command("how-to")
@@ -297,13 +371,28 @@ def _store() -> Store:
 
 
 def _open(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
-    """The store, and the runner of this name; `new` makes one."""
+    """The store, and the runner of this name; `new` makes one where there is none."""
     if not _NAME.fullmatch(name):
         raise StoreError(f"'{name[:60]}' cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
     store = _store()
-    if not new:
+    names = [person.name for person in store.runners()]
+    # A household writes a name as it comes; Anna and anna are one.
+    name = next((known for known in names if known.casefold() == name.casefold()), name)
+    if not new or name in names:
         return store, store.runner(name)
+    if names:
+        print(f"A new record: '{name}'. Here already: {', '.join(names)}.", file=sys.stderr)
     return store, store.runner_or_new(name, _zone_here())
+
+
+def _must_be_new(file: Path, *, replace: bool) -> None:
+    if file.exists() and not replace:
+        raise BackstrideError("there is a file already.", place=str(file), remedy="Name another, or say --replace to write over it.")
+
+
+def _counted_words(runs: int, others: int) -> str:
+    words = f"{runs:,} run{'' if runs == 1 else 's'}"
+    return words + (f" and {others:,} other activit{'y' if others == 1 else 'ies'}" if others else "")
 
 
 def _zone_here() -> str:
@@ -321,7 +410,7 @@ def _zone_here() -> str:
             if name:
                 ZoneInfo(name)
                 return name
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             continue
     return ""
 
@@ -331,6 +420,13 @@ def _day(text: str, option: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise BackstrideError(f"{option} is '{text}'.", remedy="Write a day as 2026-10-04.") from None
+
+
+def _past_day(text: str, option: str) -> date | None:
+    day = _day(text, option) if text else None
+    if day is not None and day > date.today():
+        raise BackstrideError(f"{option} is {day}, which is still to come.", remedy="Check the year.")
+    return day
 
 
 @contextmanager

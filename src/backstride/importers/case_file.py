@@ -58,6 +58,8 @@ def read_case(path: Path) -> CaseFile:
         raise CaseError("is a folder, not a case file.", place=str(path), remedy="Name the case files in it.") from None
     except OSError as error:
         raise CaseError(f"cannot be read: {error.strerror}.", place=str(path)) from None
+    if data[:2] in (b"PK", b"\x1f\x8b") or data[8:12] == b".FIT":
+        raise CaseError("is no case file, but a run or an archive.", place=str(path), remedy="'backstride import' brings it in.")
     root = read_marked(_as_yaml(data) if path.suffix.lower() == ".json" else data, str(path), CaseError)
     top = _mapping(root, path, "the file")
     for key in top:

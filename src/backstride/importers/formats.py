@@ -51,6 +51,9 @@ def read_item(item: Item) -> FileOutcome:
         Always one, with a line for a person; nothing that a file holds raises.
     """
     path = Path(item.path)
+    if item.name.rpartition("/")[2] == "backstride.json":
+        words = "belongs to an export of backstride that was unpacked or cut off; give the whole zip as it is"
+        return FileOutcome(item.path, "unreadable", f"{item.path}: {words}")
     if item.skipped:
         return FileOutcome(item.path, "skipped", f"{item.path}: {item.skipped}")
     if item.refused:
@@ -126,7 +129,21 @@ def _reader(path: Path, data: bytes) -> Reader:
         return read_garmin_gear
     if holds_garmin_days(start):
         return read_garmin_days
-    return read_fit if path.suffix.lower() not in (".csv", ".json") else _no_table
+    if path.suffix.lower() in (".csv", ".json"):
+        return _no_table
+    return read_fit if path.name.lower().removesuffix(".gz").endswith(".fit") else _nothing_known
+
+
+def _nothing_known(path: Path, data: bytes) -> FileOutcome:
+    if not data:
+        raise RunFileError("is empty (0 bytes).", place=str(path))
+    case = path.suffix.lower() in (".yaml", ".yml")
+    remedy = (
+        "A case file is for 'backstride assess'."
+        if case
+        else "It reads FIT, GPX, TCX and Suunto files, and the archives that services send."
+    )
+    raise RunFileError("is none of the files that backstride reads.", place=str(path), remedy=remedy)
 
 
 def _no_table(path: Path, data: bytes) -> FileOutcome:

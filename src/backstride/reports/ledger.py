@@ -10,7 +10,7 @@ from typing import Any
 from backstride.model.ledger import FileEntry, Import, SourceRun
 from backstride.model.run import Run, Shoe, StartKnown
 
-__all__ = ["import_json", "import_text", "imports_text", "ledger_text", "run_json", "run_line", "run_text", "shoes_text"]
+__all__ = ["import_json", "import_text", "imports_text", "ledger_text", "run_json", "run_line", "run_text", "shoes_text", "told_words"]
 
 _WORDS = {
     "imported": "imported",
@@ -24,7 +24,7 @@ _WORDS = {
 _SHOWN = 12
 
 
-def import_text(done: Import, files: Sequence[FileEntry], runs: int) -> str:
+def import_text(done: Import, files: Sequence[FileEntry], runs: str) -> str:
     """What an import brought, with a line on every file that was not read whole.
 
     Parameters
@@ -32,19 +32,23 @@ def import_text(done: Import, files: Sequence[FileEntry], runs: int) -> str:
     done : Import
     files : sequence of FileEntry
         Its ledger.
-    runs : int
-        How many runs the runner has now.
+    runs : str
+        What the runner has now, in words.
     """
     lines = [f"Import {done.number}: {_count(len(files), 'file')}."]
     states = Counter(entry.state for entry in files)
     lines += [f"  {states[state]:>7,}  {words}" for state, words in _WORDS.items() if states[state]]
-    lines.append(f"You have {_count(runs, 'run')} now.")
+    lines.append(f"You have {runs} now.")
     broken = [entry for entry in files if entry.state in ("damaged", "unreadable")]
     if broken:
         lines += ["", "Not read whole:", *(f"  {entry.detail}" for entry in broken[:_SHOWN])]
         if len(broken) > _SHOWN:
             lines.append(f"  and {len(broken) - _SHOWN:,} more")
-    lines += ["", f"'backstride imports show {done.number}' says what became of every file."]
+    lines += [
+        "",
+        f"'backstride imports show {done.number}' says what became of every file"
+        + (" (--all: of the skipped ones too)." if states["skipped"] else "."),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -58,7 +62,8 @@ def imports_text(imports: Sequence[Import]) -> str:
         stopped = "  (stopped: the same import goes on from there)" if done.state == "open" else ""
         undone = "  (undone)" if done.state == "undone" else ""
         lines.append(f"{done.number:>4}  {done.begun_at.astimezone():%Y-%m-%d %H:%M}  {', '.join(done.paths)}{stopped}{undone}")
-        lines.append(f"      {words or 'no files'}")
+        if not done.paths[0].startswith("typed in: "):
+            lines.append(f"      {words or 'no files'}")
     return "\n".join(lines) + "\n"
 
 
@@ -85,8 +90,10 @@ def ledger_text(done: Import, files: Sequence[FileEntry], *, everything: bool) -
             skipped[entry.detail.removeprefix(f"{entry.path}: ")] += 1
             continue
         lines.append(f"{entry.state:<11}{short(entry.detail)}")
-        if len(entry.runs) == 1:  # of a list with many runs it would say little
-            lines += [f"{'':<11}  the same run as {short(path)}" for path in entry.merged_with]
+        if len(entry.runs) == 1 and entry.state == "merged":  # of a list with many runs it would say little
+            lines += [f"{'':<11}  the same run as {short(path)}" for path in entry.merged_with[:1]]
+            if len(entry.merged_with) > 1:
+                lines.append(f"{'':<11}  and {_count(len(entry.merged_with) - 1, 'other file')}: backstride run show {entry.runs[0][:8]}")
     lines += [f"{'skipped':<11}{_count(count, 'file')}: {reason.removeprefix('skipped, ')}" for reason, count in sorted(skipped.items())]
     return "\n".join(lines) + "\n"
 
@@ -112,8 +119,21 @@ def run_line(key: str, run: Run) -> str:
     local = run.start + timedelta(seconds=run.utc_offset_s or 0)
     clock = f"{local:%Y-%m-%d %H:%M}" if run.start_known is not StartKnown.DAY else f"{local:%Y-%m-%d}      "
     km = f"{run.distance_m / 1000:7.2f} km" if run.distance_m is not None else "      - km"
-    words = [word for word in (_pace(run), run.device, run.shoe and f"in {run.shoe}", run.title) if word]
+    pain = f"pain {run.pain:g}" if run.pain is not None else ""
+    words = [word for word in (_pace(run), pain, run.device, run.shoe and f"in {run.shoe}", run.title) if word]
     return f"{key[:8]}  {clock}  {km}  {_duration(run.timer_time_s or run.elapsed_time_s):>8}  {', '.join(words)}"
+
+
+def told_words(run: Run) -> str:
+    """What was understood of a run that was typed in, beyond its line in a list."""
+    words = [
+        f"pain {run.pain:g} of 10" if run.pain is not None else "",
+        f"effort {run.perceived_exertion:g} of 10" if run.perceived_exertion is not None else "",
+        run.sub_sport,
+        *(tag.replace("_", " ") for tag in run.tags if tag != run.sub_sport),
+        f"note: {run.note}" if run.note else "",
+    ]
+    return ", ".join(word for word in words if word)
 
 
 def run_text(key: str, run: Run, origin_of: Mapping[str, str], sources: Sequence[SourceRun], measured: Mapping[str, Any] | None) -> str:

@@ -254,9 +254,10 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
         When it is no backup, the store is not empty, or something cannot be kept. Then nothing has changed.
     """
     before = store.runners()
-    if before and not replace:
+    kept = [runner for runner in before if ImportRow.objects.filter(runner_id=runner.id).exists()]
+    if kept and not replace:
         remedy = "Say --replace to lose what is there and have the backup instead."
-        raise StoreError(f"there are runners here already ({', '.join(runner.name for runner in before)}).", remedy=remedy)
+        raise StoreError(f"there are runners here already ({', '.join(runner.name for runner in kept)}).", remedy=remedy)
     made: list[StoredRunner] = []
     new = 0
     try:

@@ -127,6 +127,13 @@ class Store:
         row, _ = RunnerRow.objects.get_or_create(name=name, defaults={"zone": zone, "created_at": datetime.now(UTC)})
         return StoredRunner(row.pk, row.name, row.zone)
 
+    def forget_if_new(self, runner: StoredRunner) -> None:
+        """Remove a runner of whom nothing was ever kept: a name that was mistyped, or an import that failed at once."""
+        with writing():
+            rows = RunnerRow.objects.filter(pk=runner.id)
+            if not ImportRow.objects.filter(runner_id=runner.id).exists() and not ShoeRow.objects.filter(runner_id=runner.id).exists():
+                rows.delete()
+
     def runners(self) -> tuple[StoredRunner, ...]:
         """All runners, by name."""
         return tuple(StoredRunner(row.pk, row.name, row.zone) for row in RunnerRow.objects.order_by("name"))
@@ -440,6 +447,12 @@ class Store:
         streams = self.streams(runner)
         return tuple(_stored_run(row, streams, measured=measured) for row in rows.iterator(_AT_ONCE))
 
+    def count(self, runner: StoredRunner) -> tuple[int, int]:
+        """How many runs there are, and how many activities of other sports."""
+        rows = RunRow.objects.filter(runner_id=runner.id)
+        runs = rows.filter(sport="running").count()
+        return runs, rows.count() - runs
+
     def run(self, runner: StoredRunner, start_of_key: str) -> StoredRun:
         """One run with its sources, by its key or that of one of its sources, or the beginning of it.
 
@@ -468,21 +481,21 @@ class Store:
             by_name[row.name].append(row)
         return tuple(_shoe(by_name[name]) for name in sorted(by_name))
 
-    def tell_shoe(self, runner: StoredRunner, shoe: Shoe) -> None:
-        """Keep what the runner tells about a pair; it goes before every import."""
+    def tell_shoe(self, runner: StoredRunner, name: str, told: Mapping[str, object]) -> None:
+        """Keep what the runner tells about a pair; it goes before every import.
+
+        Parameters
+        ----------
+        name : str
+            The runner's name for it.
+        told : mapping of str to object
+            Fields of `Shoe` by name; those left out stay as they are.
+        """
         with writing():
-            ShoeRow.objects.update_or_create(
-                runner_id=runner.id,
-                name=_text(shoe.name)[:200],
-                file=None,
-                defaults={
-                    "brand": _text(shoe.brand)[:200],
-                    "model": _text(shoe.model)[:200],
-                    "first_used": shoe.first_used,
-                    "start_km": shoe.start_km,
-                    "retired": shoe.retired,
-                },
-            )
+            row, _ = ShoeRow.objects.get_or_create(runner_id=runner.id, name=_text(name)[:200], file=None)
+            for field, value in told.items():
+                setattr(row, field, _text(value)[:200] if isinstance(value, str) else value)
+            row.save()
 
     def _worn(self, runner: StoredRunner) -> dict[str, str]:
         worn: dict[str, str] = {}
