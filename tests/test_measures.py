@@ -14,7 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from backstride.assess import assess
+from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
+from backstride.importers.gpx import read_gpx
+from backstride.importers.tcx import read_tcx
 from backstride.knowledge.loader import load
 from backstride.model.evidence import Measure
 from backstride.model.record import Record
@@ -112,6 +115,62 @@ def test_noise_of_the_barometer_is_no_descent_and_a_hill_is():
     assert hill["descent_m_per_km"].value == pytest.approx(3 * 60 / (3.6 * 2.8), rel=0.1)
 
 
+def slow_noise(time, sd, memory, seed):
+    """Noise that forgets by `memory` each second; 0 is white."""
+    steps = np.random.default_rng(seed).normal(0, sd, time.size)
+    for i in range(1, time.size):
+        steps[i] = memory * steps[i - 1] + steps[i] * math.sqrt(1 - memory * memory)
+    return steps
+
+
+@pytest.mark.parametrize(("sd", "memory", "descent", "lost"), [(2, 0, 0.1, 0.01), (3, 0, 0.1, 0.01), (2, 0.9, 0.5, 0.02),
+                                                               (2, 0.98, 2, 0.07), (3, 0.98, 4, 0.15)])  # fmt: skip
+def test_noise_of_satellites_is_hardly_a_descent_and_costs_hardly_any_level_running(sd, memory, descent, lost):
+    """Bounds are the mean of six made-up runs of an hour on flat ground, as docs/measures.md states them."""
+    found = [measure_run(run(samples(60, 3.0, altitude_m=lambda t, s=s: 100 + slow_noise(t, sd, memory, s)))) for s in range(6)]
+    assert np.mean([m.value("descent_m_per_km") for m in found]) <= descent
+    assert 1 - np.mean([sum(b.seconds for b in m.profile) for m in found]) / 3600 <= lost
+
+
+@pytest.mark.parametrize(("sd", "memory"), [(0, 0), (0.3, 0), (2, 0), (3, 0), (2, 0.98), (3, 0.98)])
+@pytest.mark.parametrize("period", [300, 600])
+def test_hills_of_twenty_metres_are_kept_through_noise(sd, memory, period):
+    found = [
+        of_run(samples(60, 3.0, altitude_m=lambda t, s=s: 100 + 10 * np.sin(2 * np.pi * t / period) + slow_noise(t, sd, memory, s)))
+        for s in range(3)
+    ]
+    assert np.mean([m["descent_m_per_km"].value for m in found]) == pytest.approx(20 * 3600 / period / 10.8, rel=0.1)
+
+
+def test_barometers_and_satellites_of_real_recordings_are_told_apart(shared_data):
+    def roughness(reader, name):
+        return trace_of(reader(shared_data / name, (shared_data / name).read_bytes()).runs[0]).altitude_roughness_m
+
+    barometers = ("goldencheetah__4077461142", "elevate__kaiteriteri", "goldencheetah__Garmin920_withFirstbeat", "sports-lib__6910052863")
+    assert all(0 < trace_of(read_fit(shared_data / "fit" / f"{n}.fit").runs[0]).altitude_roughness_m < 0.5 for n in barometers)
+    assert roughness(read_gpx, "gpx/testfilesforfitnessapps__run_01_iphone.gpx") > 1
+    assert roughness(read_gpx, "gpx/testfilesforfitnessapps__run_03_iphone_4s.gpx") > 1
+    assert roughness(read_tcx, "tcx/testfilesforfitnessapps__20120611_run_garmin_fr405cx.tcx") > 1
+
+
+def test_climb_of_real_recordings_has_the_devices_own_total_in_the_middle(shared_data):
+    """Median of ours over the device's total, runs with more than 20 m of it."""
+    shares = []
+    for path in sorted((shared_data / "fit").glob("*.fit")):
+        try:
+            runs = [entry for entry in read_fit(path).runs if entry.sport == "running"]
+        except RunFileError:
+            continue
+        for entry in runs:
+            measures = {m.id: m for m in measure_run(entry).values}
+            for name in ("ascent", "descent"):
+                ours, way = measures[f"{name}_m_per_km"], trace_of(entry) and trace_of(entry).way_m
+                if entry.stated.get(f"{name}_m", 0) > 20 and way is not None and ours.origin.startswith("smoothed"):
+                    shares.append(ours.value * way[-1] / 1000 / entry.stated[f"{name}_m"])
+    assert len(shares) >= 20
+    assert 0.9 <= np.median(shares) <= 1.0
+
+
 def test_share_of_time_steeper_than_five_percent_down():
     def altitude(time):
         return 500 - 0.08 * 2.8 * np.clip(time - 600, 0, 600)
@@ -150,6 +209,53 @@ def test_a_watch_that_writes_rarely_did_not_pause():
     whole = samples(40, cadence_spm=170)
     rare = {name: values[::50] for name, values in whole.items()}
     assert of_run(rare)["moving_time_s"].value == pytest.approx(2400, abs=1)
+
+
+def positions(every, speed=3.0, minutes=60):
+    time = np.arange(0, 60.0 * minutes + 1, every)
+    return {"time_s": time, "latitude_deg": 50 + speed * time / 111_195, "longitude_deg": np.full(time.size, 8.0)}
+
+
+@pytest.mark.parametrize("every", [1, 25, 60, 120])
+def test_positions_prove_movement_as_a_distance_does(every):
+    entry = run(positions(every), distance_m=10_800.0)
+    measured = measure_run(entry)
+    assert measured.value("moving_time_s") == pytest.approx(3600)
+    assert measured.value("mean_speed_mps") == pytest.approx(3.0, rel=0.001)
+    assert sum(b.seconds for b in measured.profile if b.speed_mps == 3.0) == pytest.approx(3600)
+
+
+def test_over_a_gap_speed_is_the_mean_of_the_true_gap():
+    time = np.concatenate([np.arange(0, 1800.0), np.arange(2100, 3600.0)])
+    measured = measure_run(run({"time_s": time, "distance_m": 3 * time}, distance_m=10_800.0, timer_time_s=3600.0))
+    assert measured.value("moving_time_s") == pytest.approx(3599)
+    assert measured.value("mean_speed_mps") == pytest.approx(3.0)
+    assert [b.speed_mps for b in measured.profile] == [3.0]
+    slow = {"time_s": time, "distance_m": np.where(time < 2000, 3 * time, 3 * time - 900 + 100)}
+    crept = measure_run(run(slow, timer_time_s=3300.0))
+    assert max(b.speed_mps for b in crept.profile) == 3.0
+    keep = (positions(1)["time_s"] < 1800) | (positions(1)["time_s"] >= 2100)
+    paused = measure_run(run({name: values[keep] for name, values in positions(1).items()}, distance_m=10_800.0, timer_time_s=3300.0))
+    assert max(b.speed_mps for b in paused.profile) == 3.0
+    assert paused.value("moving_time_s") == pytest.approx(3300, abs=25)
+    assert paused.value("mean_speed_mps") == pytest.approx(3.0, rel=0.001)
+
+
+def test_an_hour_in_which_the_clock_was_set_anew_is_not_running_time():
+    time = np.concatenate([np.arange(0, 1800.0), np.arange(1e9, 1e9 + 1800)])
+    columns = {"time_s": time, "distance_m": time, "altitude_m": np.full(time.size, 100.0)}
+    assert of_run(columns, distance_m=5400.0, timer_time_s=3600.0)["moving_time_s"].value < 3700
+
+
+def test_way_and_time_of_one_source_make_the_mean_speed():
+    time = np.arange(0, 1800.0)
+    part = of_run({"time_s": time, "distance_m": time * 10 / 3}, distance_m=10_000.0, timer_time_s=3000.0)
+    assert part["mean_speed_mps"].value == pytest.approx(10 / 3)
+    assert part["moving_time_s"].value == 3000
+    assert "only 60%" in part["moving_time_s"].origin
+    corrected = of_run({"time_s": time, "distance_m": time * 3.0}, distance_m=5900.0, timer_time_s=1800.0)
+    assert corrected["mean_speed_mps"].value == pytest.approx(3.0)
+    assert corrected["distance_km"].value == 5.9
 
 
 def test_a_ride_has_no_profile_of_running():
@@ -279,7 +385,7 @@ VALUES = st.one_of(st.floats(allow_nan=True, allow_infinity=True), st.floats(-10
     st.integers(0, 60).flatmap(
         lambda n: st.dictionaries(
             st.sampled_from(
-                ["time_s", "distance_m", "speed_mps", "altitude_m", "cadence_spm", "contact_time_ms", "heart_rate_bpm", "latitude_deg"]
+                ["time_s", "distance_m", "speed_mps", "altitude_m", "cadence_spm", "contact_time_ms", "latitude_deg", "longitude_deg"]
             ),
             arrays.arrays(np.float64, n, elements=VALUES),
         )
@@ -385,6 +491,13 @@ def test_a_race_against_its_training():
     assert result["race_pace_ratio"].value == pytest.approx(1.2, rel=0.01)
     assert result["race_distance_ratio"].value == pytest.approx(1.8, rel=0.01)
     assert "marked as a race" in of_history([*month, run()])["race_pace_ratio"].missing_because
+
+
+def test_a_race_is_held_against_the_true_speed_of_runs_whose_samples_are_a_part():
+    half = samples(30, 2.5, cadence_spm=168)
+    month = [run(half, before(d), distance_m=9000.0, timer_time_s=3600.0) for d in range(7, 43, 3)]
+    race = run(samples(90, 3.0, cadence_spm=175), tags=("race",))
+    assert of_history([*month, race])["race_pace_ratio"].value == pytest.approx(1.2, rel=0.01)
 
 
 def test_days_in_a_row_end_at_the_onset_or_the_day_before():

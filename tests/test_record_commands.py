@@ -55,7 +55,7 @@ def test_an_evening_with_an_archive(backstride, archive, tmp_path):
     assert backstride("imports").splitlines()[0].endswith(str(archive))
     ledger = backstride("imports", "show", 1)
     assert "imported   activities/977.fit.gz: 51 records, running 5.00 km" in ledger
-    assert "the same run as activities.csv" in ledger
+    assert "skipped    1 file: holds a name and an address" in ledger
     runs = backstride("runs").splitlines()
     assert [line[10:26] for line in runs] == ["2026-05-01 18:00", "2026-05-02 18:00", "2026-05-03 18:00"]
     assert all("in blue" in line for line in runs)

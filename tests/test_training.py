@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from backstride.assess import assess
 from backstride.knowledge.loader import load
 from backstride.model.record import Record
-from backstride.model.run import Run, Shoe
+from backstride.model.run import Run, Shoe, StartKnown
 from backstride.training import measures_of
 
 ONSET = date(2026, 10, 4)
@@ -70,6 +70,43 @@ def test_a_break_counts_only_with_a_return():
     assert "then running again" in broken.origin
 
 
+def test_a_break_that_began_before_the_half_year_counts_whole():
+    runs = [run(ONSET - timedelta(days=d), 8) for d in (*range(190, 260, 2), *range(0, 20, 2))]
+    assert measured(runs)["longest_break_days"].value == 190 - 18 - 1
+    assert measured(runs[:-10])["longest_break_days"].value is None
+
+
+LATELY = ("weekly_distance_km", "week_to_week_ratio", "acwr_ratio", "days_in_a_row", "pairs_in_use_4_weeks")
+
+
+@pytest.mark.parametrize("quiet", [15, 60])
+def test_a_record_that_ends_before_the_onset_tells_nothing_of_the_days_after(quiet):
+    result = measured([run(ONSET - timedelta(days=d), 8) for d in range(quiet, 200, 2)], [Shoe("blue")])
+    for name in LATELY:
+        assert result[name].value is None, name
+        assert result[name].missing_because == f"last run {quiet} days before the onset; the record may end there"
+
+
+def test_rest_is_zero_when_it_is_short_or_a_later_run_shows_that_the_record_goes_on():
+    rested = [run(ONSET - timedelta(days=d), 8) for d in range(14, 200, 2)]
+    result = measured(rested, [Shoe("blue")])
+    assert result["days_in_a_row"].value == 0
+    assert result["week_to_week_ratio"].missing_because == "no run in the week before"
+    assert result["acwr_ratio"].value == 0
+    assert result["weekly_distance_km"].value == pytest.approx(7 * 8 / 4)
+    assert result["pairs_in_use_4_weeks"].value == 1
+    goes_on = measured([*(run(ONSET - timedelta(days=d), 8) for d in range(60, 200, 2)), run(ONSET + timedelta(days=9), 4)], [Shoe("blue")])
+    assert [goes_on[name].value for name in ("weekly_distance_km", "days_in_a_row", "pairs_in_use_4_weeks")] == [0, 0, 0]
+
+
+def test_two_runs_typed_in_for_one_day_are_two():
+    typed = [
+        Run(datetime(2026, 10, 3, 12, tzinfo=UTC), "running", 5000.0, 1800.0, title=title, start_known=StartKnown.DAY, by_hand=True)
+        for title in ("morning", "evening")
+    ]
+    assert measured([*weeks(10), *typed])["weekly_distance_km"].value == measured(weeks(10))["weekly_distance_km"].value + 10 / 4
+
+
 @pytest.mark.parametrize(
     "odd",
     [
@@ -78,11 +115,10 @@ def test_a_break_counts_only_with_a_return():
         run(ONSET, 500),
         run(date(1990, 1, 1), 20),
         Run(datetime(2026, 10, 4, tzinfo=UTC), "running", None, 100.0),
-        run(ONSET, 10, hour=8, origin="copy.fit"),
     ],
-    ids=["not running", "faster than anyone", "longer than anyone", "before such devices", "no distance", "the same run again"],
+    ids=["not running", "faster than anyone", "longer than anyone", "before such devices", "no distance"],
 )
-def test_what_cannot_be_true_or_is_there_twice_does_not_count(odd):
+def test_what_cannot_be_true_does_not_count(odd):
     runs = [*weeks(10), run(ONSET, 10)]
     assert measured([*runs, odd])["weekly_distance_km"].value == measured(runs)["weekly_distance_km"].value
 
@@ -102,6 +138,16 @@ def test_kilometres_add_up_on_the_pair_that_was_worn():
     assert "pair 'old'" in result["shoe_distance_km"].origin
     assert result["newest_pair_age_weeks"].value == pytest.approx(2.0)
     assert result["pairs_in_use_4_weeks"].value == 2
+
+
+def test_what_a_pair_had_on_its_first_day_holds_the_runs_before_it():
+    runs = [run(ONSET - timedelta(days=d), 8, shoe="blue") for d in range(0, 100, 2)]
+    told = measured(runs, [Shoe("blue", ONSET - timedelta(days=20), start_km=300)])
+    assert told["shoe_distance_km"].value == told["pair_distance_km"].value == 300 + 11 * 8
+    undated = measured(runs, [Shoe("blue", start_km=300)])
+    assert undated["pair_distance_km"].value == 300 + 50 * 8
+    new = measured(runs, [Shoe("blue", ONSET - timedelta(days=20))])
+    assert new["pair_distance_km"].value == 50 * 8
 
 
 def test_a_run_that_could_be_of_either_pair_is_not_given_to_one():

@@ -140,8 +140,13 @@ def test_times_of_day_are_readings_of_the_clock(words, clock):
 def test_shoes():
     for words, name in (
         ("in blue", "blue"),
+        ("in my black", "black"),
+        ("in Rot", "Rot"),
         ("in my blue shoes", "blue"),
-        ("in Pegasus 40", "Pegasus 40"),
+        ("in my old Pegasus shoes", "old Pegasus"),
+        ("in den blauen Schuhen", "blauen"),
+        ('in "Pegasus 40"', "Pegasus 40"),
+        ("shoe: Hamburg", "Hamburg"),
         ("shoe Pegasus 40", "Pegasus 40"),
         ("shoes: Blue One", "Blue One"),
         ("Schuh blau", "blau"),
@@ -151,6 +156,13 @@ def test_shoes():
         for sentence in (f"5 km, {words}, 35 min", f"5 km {words} 35 min"):
             run = read(sentence)
             assert (run.shoe, run.distance_m, run.timer_time_s, run.note, run.sub_sport) == (name, 5000, 2100, "", "")
+
+
+@pytest.mark.parametrize("words", ["Hamburg", "Pegasus 40", "the rain", "Central Park", "den Bergen", "Hamburg with blue shoes", "zone 2"])
+def test_what_follows_in_is_never_guessed_to_be_a_shoe(words):
+    message = refused(f"5 km in {words}, 35 min")
+    assert "Write 'shoe: " in message and words.split()[-1] in message
+    assert read(f'5 km, shoe: "{words}", 35 min').shoe == words
 
 
 def test_surface_and_kind():
@@ -293,7 +305,7 @@ WAYS = {
     "day": [lambda d: f"{d}", lambda d: f"{d:%d.%m.%Y}", lambda d: f"on {d.day} {d:%b} {d.year}", lambda d: f"{d:%B} {d.day}, {d.year}"],
     "time": [lambda t: f"at {t:%H:%M}" if t.hour not in range(10, 13) else f"{t:%H:%M} Uhr", lambda t: f"um {t:%H:%M} Uhr",
              lambda t: f"{(t.hour - 1) % 12 + 1}:{t.minute:02d} {'pm' if t.hour > 11 else 'am'}"],
-    "shoe": [lambda s: f"shoe {s}", lambda s: f"in {s}", lambda s: f'shoes: "{s}"', lambda s: f"Schuh: {s}"],
+    "shoe": [lambda s: f"shoe {s}", lambda s: f"in {s} shoes", lambda s: f'shoes: "{s}"', lambda s: f"Schuh: {s}"],
     "note": [lambda n: f'"{n}"', lambda n: f"“{n}”"],
     "surface": [lambda s: s, lambda s: f"on the {s}"],
 }  # fmt: skip

@@ -79,15 +79,15 @@ _FILLERS = tuple(
     )
     for word in words.split()
 )
-_NO_SHOES = frozenset(
+_COLOURS = frozenset(
     word
     for words in (
-        "morning afternoon evening night rain heat snow wind dark cold sun park forest woods city town total zone",
-        "regen hitze schnee dunkeln kälte sonne wald stadt morgen abend",
+        "black white grey gray blue navy red green yellow orange purple pink brown turquoise silver gold",
+        "schwarz weiß weiss grau blau rot grün gelb lila rosa braun türkis silber",
     )
     for word in words.split()
 )
-"""What runners write after "in" that is no pair of shoes."""
+"""After "in" these alone are a pair of shoes; any other word may be a place, or weather."""
 
 
 def read_typed(words: str, *, today: date, clock: datetime | None = None) -> Run:
@@ -96,8 +96,8 @@ def read_typed(words: str, *, today: date, clock: datetime | None = None) -> Run
     Parameters
     ----------
     words : str
-        Any of distance, duration, pace or speed, pain (0 to 10), effort (0 to 10), day, time of day, shoe, surface, race, and a
-        note in quotes or after ``note:``; in any order, commas optional.
+        Any of distance, duration, pace or speed, pain (0 to 10), effort (0 to 10), day, time of day, shoe (``shoe NAME``, ``in blue``,
+        ``in NAME shoes``), surface, race, and a note in quotes or after ``note:``; in any order, commas optional.
     today : date
         The runner's local day; the run's where none is named.
     clock : datetime, optional
@@ -429,17 +429,20 @@ class _Typed:
         return self._put_shoe(name, end)
 
     def worn(self, match: re.Match[str]) -> int | None:
-        """``in blue``; None where no name follows ("in 35 min")."""
+        """``in blue``, ``in my old shoes``; None where no word follows ("in 35 min"). Any other word is refused."""
         if _QUOTE.match(self._plain, match.end()):
             return self.shoe(match)
         if not match["first"] or self._is_thing(match.start("first")):
             return None
         name, end = self._name(match.start("first"))
-        words = name.lower().split()
-        if words and words[0] in _NO_SHOES:
-            return None
-        if len(words) > 3:
-            self._refuse(f"{_quoted(name)} is long for the name of a shoe.", "Write shoe \"its name\", and your own words after 'note:'.")
+        words = set(name.lower().split())
+        says_shoes = _SHOES.search(self._plain, match.start("first"), end) and words.isdisjoint(_FILLERS)
+        if not words or not (says_shoes or words <= _COLOURS):
+            what = name or self._words[match.start("first") : end].strip()
+            self._refuse(
+                f"{_quoted(what)} is not understood: a pair of shoes, a place, the weather?",
+                f"Write 'shoe: {what}' if it is a pair of shoes, else put your own words after 'note:' or in quotes.",
+            )
         return self._put_shoe(name, end)
 
     def _name(self, at: int) -> tuple[str, int]:
@@ -456,14 +459,14 @@ class _Typed:
                 stop = start
                 break
         words = self._words[at:stop].split()
-        while words and words[-1].lower() in (*_FILLERS, "shoes", "shoe", "schuhe", "schuhen", "ones", "-"):
+        while words and words[-1].lower() in (*_FILLERS, *_SHOE_WORDS, "-"):
             words.pop()
         return " ".join(words).strip("."), stop
 
     def _put_shoe(self, name: str, end: int) -> int:
         name = " ".join(name.split())
         if not name:
-            self._refuse("the shoe has no name.", "Write 'shoe blue' or 'in blue'.")
+            self._refuse("the shoe has no name.", "Write for example 'shoe: Pegasus 40'.")
         if self._shoe:
             self._refuse(f"there are two shoes: {_quoted(self._shoe)} and {_quoted(name)}.", "Leave one out.")
         self._shoe = name
@@ -615,6 +618,8 @@ _AM = rf"am(?!\s+(?:{_any_of(_WEEKDAYS)}|[0-9]{{1,2}}\.))"  # "am Montag" is "on
 _BETWEEN = re.compile(r"(?:[\s,;+&|•]|\.(?=\s|$)|[-/](?=\s|$))*")
 _WORD = re.compile(r"[^\s,;]+")
 _WORDS = re.compile(r"\S+")
+_SHOE_WORDS = ("shoes", "shoe", "schuhe", "schuhen", "ones")
+_SHOES = re.compile(rf"\b(?:{_any_of(_SHOE_WORDS)})\b")
 _NAME = re.compile(r"[^,;\"“”„«»]*")
 _QUOTE = re.compile(
     r"(?P<inside>\"[^\"]*\"|“[^”]*”|„[^“”]*[“”]|«[^»]*»|»[^«]*«|”[^”]*”)|[\"“”„«»]",

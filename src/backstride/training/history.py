@@ -19,6 +19,8 @@ RECENT_DAYS = 28
 """How someone runs now: four weeks, as shoe and volume factors have it; one week of one kind of run would be no habit."""
 BASELINE_DAYS = 90
 """A runner's own baseline: the 90 days before those four weeks, long enough for all speeds, short enough for one season."""
+LONGEST_REST_DAYS = 14
+"""Two weeks of rest are believed (a cold, a holiday); after that it is as likely that the archive was made before the pain."""
 
 _FASTEST_MPS = 8.0
 _LONGEST_M = 400_000.0
@@ -44,11 +46,14 @@ class History:
     onset : date
     measure : callable
         Measures a run that comes without; called only for runs inside a window that needs it, once each.
+    known_after : bool
+        Whether a run is known after the onset: then the days up to it without a run were days of rest.
     """
 
     days: list[Day]
     onset: date
     measure: Callable[[Run], RunMeasures]
+    known_after: bool = False
     _measured: dict[int, RunMeasures] = field(default_factory=dict)
 
     def between(self, first: date, last: date) -> list[Day]:
@@ -83,6 +88,20 @@ class History:
         """Days from the first run to the onset, both included; 0 without a run."""
         return (self.onset - self.days[0].day).days + 1 if self.days else 0
 
+    @property
+    def silence(self) -> str:
+        """Why no run lately need not mean that none was run; empty where it does.
+
+        A record may be older than the pain. So the days after its last run count as days without running only for
+        `LONGEST_REST_DAYS`, or where a later run shows that the record goes on.
+        """
+        if not self.days:
+            return "no run before the onset"
+        quiet = (self.onset - self.days[-1].day).days
+        if self.known_after or quiet <= LONGEST_REST_DAYS:
+            return ""
+        return f"last run {quiet} days before the onset; the record may end there"
+
     def measured(self, entry: Day) -> RunMeasures:
         """What was measured on a run; measured now where it was not before."""
         if entry.run.measured is not None:
@@ -93,10 +112,9 @@ class History:
 
 
 def usable(runs: Iterable[Run]) -> list[Day]:
-    """Runs that can be true, each once, oldest first.
+    """Runs that can be true, oldest first.
 
-    Only running counts. The same run from two sources (start within 60 s, distance within 2 %) counts once; runs whose date or
-    speed cannot be true are left out.
+    Only running counts; runs whose date or speed cannot be true are left out. One run of many sources is one run here already.
     """
     kept: list[Day] = []
     for run in sorted(runs, key=lambda r: (r.start, r.distance_m or 0.0, r.origin)):
@@ -105,12 +123,6 @@ def usable(runs: Iterable[Run]) -> list[Day]:
         seconds = run.timer_time_s or run.elapsed_time_s
         if seconds and run.distance_m / seconds > _FASTEST_MPS:
             continue
-        if run.local_day < _EARLIEST or any(_same(run, other.run) for other in kept[-3:]):
-            continue
-        kept.append(Day(run.local_day, run.distance_m, run))
+        if run.local_day >= _EARLIEST:
+            kept.append(Day(run.local_day, run.distance_m, run))
     return kept
-
-
-def _same(a: Run, b: Run) -> bool:
-    close = abs((a.start - b.start).total_seconds()) <= 60
-    return close and abs((a.distance_m or 0) - (b.distance_m or 0)) <= 0.02 * max(a.distance_m or 0, b.distance_m or 0)

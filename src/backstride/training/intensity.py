@@ -105,7 +105,7 @@ def _races(history: History) -> list[Measure]:
         return [Measure(name, None, "ratio", missing_because=why) for name in names]
     race = max(raced, key=lambda d: (d.distance_m, d.day))
     trained = [d for d in history.between(race.day - timedelta(days=_RACE_TRAINING_DAYS), race.day - timedelta(days=1)) if d not in raced]
-    timed = [(d.distance_m, s) for d in trained if (s := history.measured(d).value("moving_time_s"))]
+    timed = [(d.distance_m, d.distance_m / v) for d in trained if (v := history.measured(d).value("mean_speed_mps"))]
     if not timed:
         why = "no run with distance and time in the six weeks before the race"
         return [Measure(name, None, "ratio", missing_because=why) for name in names]

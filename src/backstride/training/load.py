@@ -18,6 +18,7 @@ def history_load(history: History, origin: str) -> list[Measure]:
 
     Notes
     -----
+    Where the record may end before the onset (`History.silence`), distances and days in a row are missing, not zero.
     ``single_run_spike_ratio``: longest run of the week divided by the longest of the 30 days before it
     (Frandsen 2025, doi 10.1136/bjsports-2024-109380). ``weekly_distance_km``: mean over the 28 days up to onset.
     ``week_to_week_ratio`` and ``acwr_ratio``: contested; computed so that they can be shown as such
@@ -46,8 +47,10 @@ def _spike(history: History, origin: str) -> Measure:
 
 
 def _volume(history: History, origin: str) -> list[Measure]:
+    why = history.silence
     if history.known_days < RECENT_DAYS:
         why = f"only {history.known_days} days of runs; {RECENT_DAYS} are needed"
+    if why:
         names = (("weekly_distance_km", "km"), ("week_to_week_ratio", "ratio"), ("acwr_ratio", "ratio"))
         return [Measure(name, None, unit, origin, why) for name, unit in names]
     last7, prior7, prior21 = _km(history.week), _km(history.before(7)), _km(history.before(21))
@@ -61,12 +64,14 @@ def _volume(history: History, origin: str) -> list[Measure]:
 
 
 def _break(history: History, origin: str) -> Measure:
-    """Longest stretch without a run in the half year before onset that was followed by a return."""
-    recent = history.between(history.onset - timedelta(days=_HALF_YEAR_DAYS), history.onset)
-    if len(recent) < 2:
-        why = f"fewer than two runs in the half year before onset ({history.known_days} days known)"
+    """Longest stretch without a run from which a return came in the half year before onset, from its first day on."""
+    start = history.onset - timedelta(days=_HALF_YEAR_DAYS)
+    recent = history.between(start, history.onset)
+    earlier = [d for d in history.days if d.day < start]
+    if len(earlier[-1:] + recent) < 2 or not recent:
+        why = f"no two runs with the later one in the half year before onset ({history.known_days} days known)"
         return Measure("longest_break_days", None, "days", origin, why)
-    gaps = [((b.day - a.day).days - 1, a.day) for a, b in itertools.pairwise(recent)]
+    gaps = [((b.day - a.day).days - 1, a.day) for a, b in itertools.pairwise(earlier[-1:] + recent)]
     longest, since = max(gaps)
     return Measure("longest_break_days", float(longest), "days", f"after {since}, then running again")
 
@@ -75,8 +80,8 @@ def _in_a_row(history: History) -> Measure:
     """Days of running without a day off, up to the onset or the day before it; 0 where neither was run."""
     ran = {d.day for d in history.days}
     last = next((day for day in (history.onset, history.onset - timedelta(days=1)) if day in ran), None)
-    if not history.days:
-        return Measure("days_in_a_row", None, "days", missing_because="no run before the onset")
+    if history.silence:
+        return Measure("days_in_a_row", None, "days", missing_because=history.silence)
     if last is None:
         return Measure("days_in_a_row", 0.0, "days", "no run on the day of onset or the day before")
     first = last

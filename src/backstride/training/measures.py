@@ -36,14 +36,15 @@ def measures_of(record: Record) -> tuple[Measure, ...]:
     onset = record.onset or (days[-1].day if days else None)
     if onset is None:
         return ()
+    known_after = bool(days) and days[-1].day > onset
     days = [d for d in days if d.day <= onset]
     origin = f"{len(days)} runs up to {onset}" + ("" if record.onset else " (the last run; no day of onset was given)")
-    history = History(days, onset, measure_run)
+    history = History(days, onset, measure_run, known_after)
     result: list[Measure] = []
     if record.runs:
         result += history_load(history, origin)
-    result += history_shoes(days, record.shoes, onset)
+    result += history_shoes(history, record.shoes)
     if record.runs:
         result += [*history_intensity(history), *history_terrain(history), *history_heat(history), *history_dynamics(history)]
-    result += history_pairs(days, record.shoes, onset)
+    result += history_pairs(history, record.shoes)
     return (*result, *history_sleep(record.days, onset))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from backstride.model.evidence import Measure
 from backstride.model.run import Shoe
-from backstride.training.history import RECENT_DAYS, Day
+from backstride.training.history import RECENT_DAYS, Day, History
 
 __all__ = ["history_pairs", "history_shoes"]
 
@@ -29,13 +29,15 @@ class _Worn:
         return f"; {self.unknown}, so it may be more" if self.unknown else ""
 
 
-def history_shoes(days: list[Day], shoes: tuple[Shoe, ...], onset: date) -> list[Measure]:
+def history_shoes(history: History, shoes: tuple[Shoe, ...]) -> list[Measure]:
     """Kilometres on the pair in use that has most, age of the newest, and how many pairs were used; none where no pair is known.
 
-    A run belongs to the pair it names, else to the only pair in use that day.
+    A run belongs to the pair it names, else to the only pair in use that day. What a pair had on it on its first day holds the
+    runs before that day, so these are not added again.
     """
     if not shoes:
         return []
+    days, onset = history.days, history.onset
     active, worn = [s for s in shoes if _in_use(s, onset)], _worn(days, shoes)
     result = []
     if not active:
@@ -48,16 +50,19 @@ def history_shoes(days: list[Day], shoes: tuple[Shoe, ...], onset: date) -> list
         newest = max(dated, key=lambda s: (s.first_used or onset, s.name))
         weeks = (onset - (newest.first_used or onset)).days / 7
         result.append(Measure("newest_pair_age_weeks", weeks, "weeks", f"pair '{newest.name}', first used {newest.first_used}"))
-    if days and not worn.unknown:
+    if days and history.silence:
+        result.append(Measure("pairs_in_use_4_weeks", None, "pairs", missing_because=history.silence))
+    elif days and not worn.unknown:
         used = {name for day, name in worn.on if day > onset - timedelta(days=RECENT_DAYS)}
         result.append(Measure("pairs_in_use_4_weeks", float(len(used)), "pairs", ", ".join(sorted(used))))
     return result
 
 
-def history_pairs(days: list[Day], shoes: tuple[Shoe, ...], onset: date) -> list[Measure]:
+def history_pairs(history: History, shoes: tuple[Shoe, ...]) -> list[Measure]:
     """Days since a new pair and since the last change of pair, and ``pair_distance_km`` once for each pair in use."""
     if not shoes:
         return []
+    days, onset = history.days, history.onset
     active, worn = [s for s in shoes if _in_use(s, onset)], _worn(days, shoes)
     each = [Measure("pair_distance_km", worn.distance_km[s.name], "km", f"pair '{s.name}'{worn.maybe_more}") for s in active]
     return [*each, _first_use(active, worn, onset), _switch(worn, onset)]
@@ -65,11 +70,13 @@ def history_pairs(days: list[Day], shoes: tuple[Shoe, ...], onset: date) -> list
 
 def _worn(days: list[Day], shoes: tuple[Shoe, ...]) -> _Worn:
     distance = {s.name: s.start_km for s in shoes}
+    counted_from = {s.name: s.first_used for s in shoes if s.first_used is not None and s.start_km > 0}
     on: list[tuple[date, str]] = []
     for entry in days:
         name = entry.run.shoe or _only_pair(shoes, entry.day)
         if name in distance:
-            distance[name] += entry.distance_m / 1000
+            if entry.day >= counted_from.get(name, entry.day):
+                distance[name] += entry.distance_m / 1000
             on.append((entry.day, name))
     unknown = len(days) - len(on)
     return _Worn(distance, on, f"{unknown} of {len(days)} runs could not be given to a pair" if unknown else "")

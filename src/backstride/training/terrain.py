@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 
 from backstride.model.evidence import Measure
@@ -11,9 +13,11 @@ from backstride.training.trace import FloatArray, Trace
 
 __all__ = ["hill_jump", "history_terrain", "run_surface", "run_terrain"]
 
-_NOISE_M = 2.0
-"""Smaller ups and downs of the smoothed altitude are not counted: a barometer drifts by less, a kerb is less. On 17 recordings
-with a device total of over 20 m, 2 m gives a median of 0.9 of it; devices differ among each other by more."""
+_LEAST_HILL_M, _MOST_HILL_M = 2.0, 8.0
+"""Smaller ups and downs of the smoothed altitude are not counted. 2 m: a barometer drifts by less, a kerb is less. 8 m: what the
+slow part of satellites' noise still does after smoothing."""
+_HILL_BY_ROUGHNESS = 6.0
+"""Between the two, so many times the roughness: barometers of real recordings stand at 0.1 to 0.4 m, satellites from 0.7 on."""
 _SHORTEST_M = 500.0
 """Metres a km of less way than this say little."""
 _STEEP_DOWN = -0.05
@@ -28,8 +32,8 @@ _OUTDOORS = ("street", "trail", "track", "cross_country", "road")
 def run_terrain(run: Run, trace: Trace | None) -> tuple[Measure, ...]:
     """Ascent and descent per km and the share of running time steeper than -5 %.
 
-    The altitude is smoothed (`Trace.altitude_m`); a rise or fall counts once it is 2 m from where the last one ended. Where
-    the run has no usable altitude, the totals stated by the device stand in.
+    The altitude is smoothed (`Trace.altitude_m`); a rise or fall counts, from its lowest to its highest point, when it is 2 m or
+    more, up to 8 m where the altitude is rough. Where the run has no usable altitude, the totals stated by the device stand in.
     """
     altitude = trace.altitude_m if trace is not None else None
     way = float(trace.way_m[-1]) if trace is not None and trace.way_m is not None else run.distance_m
@@ -39,10 +43,10 @@ def run_terrain(run: Run, trace: Trace | None) -> tuple[Measure, ...]:
     if not way or way < _SHORTEST_M:
         why = "no distance" if not way else f"less than {_SHORTEST_M:g} m"
         return (*(Measure(n, None, "m/km", missing_because=why) for n in ("ascent_m_per_km", "descent_m_per_km")), _steep(trace, why))
-    if altitude is not None:
-        up, down = _up_and_down(altitude)
-        totals: tuple[float | None, float | None] = (up, down)
-        where = "smoothed altitude"
+    if trace is not None and altitude is not None:
+        hill = min(max(_HILL_BY_ROUGHNESS * trace.altitude_roughness_m, _LEAST_HILL_M), _MOST_HILL_M)
+        totals: tuple[float | None, float | None] = _up_and_down(altitude, hill)
+        where = f"smoothed altitude, hills of {hill:.1f} m or more"
     else:
         totals, where = (run.stated.get("ascent_m"), run.stated.get("descent_m")), "the device's total"
     measures = []
@@ -65,20 +69,24 @@ def _steep(trace: Trace | None, why: str) -> Measure:
     return Measure("steep_down_share", steep / total, "share", "running time")
 
 
-def _up_and_down(altitude_m: FloatArray) -> tuple[float, float]:
-    """Sums of rises and falls, each counted from where the last one ended once it reaches `_NOISE_M`."""
-    up = down = 0.0
-    heights = altitude_m.tolist()
-    last = heights[0]
+def _up_and_down(altitude_m: FloatArray, hill_m: float) -> tuple[float, float]:
+    """Sums of rises and falls between turning points; a point is one when the altitude goes back from it by `hill_m`."""
+    heights: list[float] = altitude_m.tolist()
+    turns: list[float] = []
+    low = high = heights[0]
+    rising: bool | None = None
     for height in heights:
-        change = height - last
-        if change >= _NOISE_M:
-            up += change
-            last = height
-        elif change <= -_NOISE_M:
-            down -= change
-            last = height
-    return up, down
+        low, high = min(low, height), max(high, height)
+        if rising is not False and high - height >= hill_m:
+            turns.append(high)
+            rising, low = False, height
+        elif rising is not True and height - low >= hill_m:
+            turns.append(low)
+            rising, high = True, height
+    if rising is None:
+        return 0.0, 0.0
+    changes = [after - before for before, after in itertools.pairwise([*turns, high if rising else low])]
+    return sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0)
 
 
 def run_surface(run: Run, trace: Trace | None) -> tuple[Measure, ...]:

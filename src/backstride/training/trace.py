@@ -19,28 +19,41 @@ BoolArray = npt.NDArray[np.bool_]
 LONGEST_STEP_S = 20.0
 """A sample speaks for at most this long. Watches that save memory write every 1 to about 20 s; a longer gap is a pause..."""
 LONGEST_MOVING_STEP_S = 120.0
-"""...unless the device's own distance went on through it, which a paused one does not: then at most this long."""
+"""...unless distance or positions went on through it: then at most this long. Beyond it a paused watch may have been carried to
+another place, so positions prove nothing more; the device's own distance, which stands still in a pause, still proves movement..."""
+_LONGEST_PROVEN_S = 3600.0
+"""...for an hour: after more than that it is the clock that was set anew."""
 FASTEST_MPS = 12.0
 """Faster than any sprint of a run; beyond it a position has jumped."""
 EARTH_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG)."""
 _SPEED_WINDOW_S = 10.0
 """Speed is the way of 10 s: position noise of some metres would be 1 m/s from one second to the next."""
-_GRADE_WINDOW_S = 30.0
-"""Grade is taken over 30 s, some 80 m of running, on which a wrong metre of height is little more than 1 %."""
+_GRADE_WINDOW_S, _NOISY_GRADE_WINDOW_S = 30.0, 60.0
+"""Grade is taken over 30 s, some 80 m of running, on which a wrong metre of height is little more than 1 %; over twice as much
+where the altitude is noisy."""
 _GRADE_LEAST_M = 20.0
 """Over less way than this, no grade."""
 ALTITUDE_STEP_S = 5.0
-_ALTITUDE_POINTS = 5
+_ALTITUDE_POINTS, _NOISY_ALTITUDE_POINTS = 5, 13
+_NOISY_M = 0.7
+"""Roughness (`Trace.altitude_roughness_m`) from which an altitude is taken for that of satellites. The steps of the values do not
+tell: nearly all files round to 0.2 m. tests/test_measures.py parts real recordings by it: barometers below, satellites above."""
+_ROUGHNESS_SPAN_S = 40.0
+"""Neighbours farther apart say more about the ground than about the sensor."""
+_LONGEST_S = 7 * 86_400.0
+"""Altitude of what is longer than a week is not looked at: no run is, and smoothing would fill the memory."""
 _COVERED = 0.8
 """Altitude counts as known where it stands for this share of the time."""
 RUNNING_SPM = 140.0
 """Steps a minute from which it is running (135 to 140: doi 10.1016/j.humov.2023.103117, 28 adults, 93 % right)."""
 _RUNNING_MPS = 1.9
 """Speed from which it is running where no cadence is known (the same study: 1.9 to 2.0 m/s, 79 % right)."""
-_MOVING_MPS = 0.5
+MOVING_MPS = 0.5
 
 _POSSIBLE: Mapping[str, tuple[float, float]] = {
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 180.0),
     "speed_mps": (0.0, FASTEST_MPS),
     "altitude_m": (-500.0, 9000.0),
     "heart_rate_bpm": (30.0, 230.0),
@@ -60,14 +73,18 @@ class Trace:
 
     Attributes
     ----------
+    time_s : ndarray, shape (samples,)
+        Seconds from the run's start, rising.
     clock_s : ndarray, shape (samples,)
-        Seconds from the first sample, with pauses closed to `LONGEST_STEP_S`.
+        Seconds from the first sample, with pauses closed to `LONGEST_STEP_S`; a gap through which movement is proven counts whole.
     weight_s : ndarray, shape (samples,)
-        Seconds for which each sample speaks: half of the step before it and half of the step after it.
+        Seconds for which each sample speaks: half of the step before it and half of the step after it, a step counting for at
+        most `LONGEST_MOVING_STEP_S`.
     columns : mapping of str to ndarray
         As in `Samples`, NaN where missing or impossible; only columns that have a value.
     """
 
+    time_s: FloatArray
     clock_s: FloatArray
     weight_s: FloatArray
     columns: Mapping[str, FloatArray]
@@ -88,7 +105,11 @@ class Trace:
 
     @cached_property
     def way_m(self) -> FloatArray | None:
-        """Metres from the first sample; from the device's distance, else its speed, else its positions; None without any."""
+        """Metres from the first sample; from the device's distance, else its speed, else its positions; None without any.
+
+        Over a gap that was closed to `LONGEST_STEP_S` only that share of its way counts, so that speed is never a way over a time
+        other than its own.
+        """
         steps = self._steps_of_distance()
         if steps is None:
             steps = self._steps_of_speed()
@@ -97,7 +118,8 @@ class Trace:
         if steps is None:
             return None
         # A step back or faster than any runner is a jump of the position or a counter that began again: no way was made.
-        steps = np.where((steps < 0) | (steps > FASTEST_MPS * np.diff(self.clock_s)), 0.0, steps)
+        gaps = np.diff(self.time_s)
+        steps = np.where((steps < 0) | (steps > FASTEST_MPS * gaps), 0.0, steps * (np.diff(self.clock_s) / gaps))
         return np.concatenate(([0.0], np.cumsum(steps)))
 
     def _steps_of_distance(self) -> FloatArray | None:
@@ -105,16 +127,13 @@ class Trace:
 
     def _steps_of_speed(self) -> FloatArray | None:
         speed = self._filled("speed_mps")
-        return None if speed is None else (speed[1:] + speed[:-1]) / 2 * np.diff(self.clock_s)
+        return None if speed is None else (speed[1:] + speed[:-1]) / 2 * np.diff(self.time_s)
 
     def _steps_of_position(self) -> FloatArray | None:
         latitude, longitude = self._filled("latitude_deg"), self._filled("longitude_deg")
         if latitude is None or longitude is None:
             return None
-        latitude, longitude = np.radians(latitude), np.radians(longitude)
-        half = np.sin(np.diff(latitude) / 2) ** 2 + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
-        steps: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-        return steps
+        return _steps_on_earth(latitude, longitude)
 
     def _filled(self, name: str) -> FloatArray | None:
         """A column with its holes bridged; None where it covers less than half of the time."""
@@ -124,7 +143,7 @@ class Trace:
         known = np.isfinite(values)
         if self.weight_s[known].sum() < self.weight_s.sum() / 2:
             return None
-        bridged: FloatArray = values if known.all() else np.interp(self.clock_s, self.clock_s[known], values[known])
+        bridged: FloatArray = values if known.all() else np.interp(self.time_s, self.time_s[known], values[known])
         return bridged
 
     @cached_property
@@ -142,28 +161,61 @@ class Trace:
     def altitude_m(self) -> FloatArray | None:
         """Smoothed altitude every `ALTITUDE_STEP_S` of the clock; None where it is not known for most of the run.
 
-        A running median of 25 s takes out spikes, a running mean of 25 s the steps of the sensor.
+        A running median of 25 s takes out spikes, a running mean of 25 s the steps of the sensor; of 65 s where the altitude is
+        noisy.
         """
+        if self._altitude_means is None:
+            return None
+        grid = np.arange(0.0, self.seconds + ALTITUDE_STEP_S, ALTITUDE_STEP_S)
+        altitude: FloatArray = np.interp(grid, *self._altitude_means)
+        wide = _NOISY_ALTITUDE_POINTS if self._altitude_is_noisy else _ALTITUDE_POINTS
+        for smooth, points in ((np.median, _ALTITUDE_POINTS), (np.mean, wide)):
+            padded = np.pad(altitude, points // 2, mode="edge")
+            altitude = smooth(np.lib.stride_tricks.sliding_window_view(padded, points), axis=1)
+        return altitude
+
+    @cached_property
+    def _altitude_means(self) -> tuple[FloatArray, FloatArray] | None:
+        """Mean clock and mean altitude of every `ALTITUDE_STEP_S` that has samples; None where most of the run has none."""
         values = self.columns.get("altitude_m")
         if values is None:
             return None
         known = np.isfinite(values)
-        if self.weight_s[known].sum() < _COVERED * self.weight_s.sum():
+        if self.weight_s[known].sum() < _COVERED * self.weight_s.sum() or self.seconds > _LONGEST_S:
             return None
-        grid = np.arange(0.0, self.seconds + ALTITUDE_STEP_S, ALTITUDE_STEP_S)
-        altitude: FloatArray = np.interp(grid, self.clock_s[known], values[known])
-        half = _ALTITUDE_POINTS // 2
-        for smooth in (np.median, np.mean):
-            padded = np.pad(altitude, half, mode="edge")
-            altitude = smooth(np.lib.stride_tricks.sliding_window_view(padded, _ALTITUDE_POINTS), axis=1)
-        return altitude
+        place = np.rint(self.clock_s[known] / ALTITUDE_STEP_S).astype(np.intp)
+        _, place = np.unique(place, return_inverse=True)
+        count = np.bincount(place)
+        return np.bincount(place, self.clock_s[known]) / count, np.bincount(place, values[known]) / count
+
+    @cached_property
+    def altitude_roughness_m(self) -> float:
+        """How far the altitude jumps about within seconds, faster than ground that is run on; 0 where it is not known.
+
+        Standard deviation, from the median, of the second differences of means of `ALTITUDE_STEP_S`. Noise of the sensor that
+        changes slowly (over a minute and more) is not in it: by the altitude alone it can't be told from hills.
+        """
+        if self._altitude_means is None:
+            return 0.0
+        when, height = self._altitude_means
+        span = when[2:] - when[:-2]
+        near = span <= _ROUGHNESS_SPAN_S
+        if not near.any():
+            return 0.0
+        line = height[:-2] + (height[2:] - height[:-2]) * (when[1:-1] - when[:-2]) / span
+        # 1.4826: from the median of absolute values to the standard deviation of a normal distribution.
+        return float(1.4826 * np.median(2 * np.abs(height[1:-1] - line)[near]))
+
+    @property
+    def _altitude_is_noisy(self) -> bool:
+        return self.altitude_roughness_m > _NOISY_M
 
     @cached_property
     def grade(self) -> FloatArray | None:
         """Rise over way at each sample, NaN where hardly any way was made; None where altitude or way is not known."""
         if self.altitude_m is None or self.way_m is None:
             return None
-        early, late = self._around(_GRADE_WINDOW_S)
+        early, late = self._around(_NOISY_GRADE_WINDOW_S if self._altitude_is_noisy else _GRADE_WINDOW_S)
         grid = ALTITUDE_STEP_S * np.arange(self.altitude_m.size)
         rise = np.interp(late, grid, self.altitude_m) - np.interp(early, grid, self.altitude_m)
         way = np.interp(late, self.clock_s, self.way_m) - np.interp(early, self.clock_s, self.way_m)
@@ -181,13 +233,15 @@ class Trace:
         by_speed = np.zeros(cadence.size, dtype=bool) if speed is None else speed >= _RUNNING_MPS
         by_cadence = cadence >= RUNNING_SPM
         if speed is not None:
-            by_cadence &= speed >= _MOVING_MPS
+            by_cadence &= speed >= MOVING_MPS
         return np.where(np.isfinite(cadence), by_cadence, by_speed)
 
     @cached_property
-    def moving(self) -> BoolArray | None:
-        """Whether each sample is on the move, on foot at any speed; None where no way is known."""
-        return None if self.speed_mps is None else self.speed_mps >= _MOVING_MPS
+    def moving_time_s(self) -> float | None:
+        """Time on the move, on foot at any speed; None where no way is known."""
+        if self.speed_mps is None:
+            return None
+        return float(_halves(np.diff(self.clock_s))[self.speed_mps >= MOVING_MPS].sum())
 
 
 def trace_of(run: Run) -> Trace | None:
@@ -216,14 +270,48 @@ def trace_of(run: Run) -> Trace | None:
         if np.isfinite(column).any():
             columns[name] = column
     gaps = np.diff(time)
-    longest = np.full(gaps.size, LONGEST_STEP_S)
-    if "distance_m" in columns:
-        with np.errstate(invalid="ignore", over="ignore"):
-            longest[np.diff(columns["distance_m"]) >= _MOVING_MPS * gaps] = LONGEST_MOVING_STEP_S
-    steps = np.minimum(gaps, longest)
+    moved = _moved(columns, time)
+    steps = np.where(moved, gaps, np.minimum(gaps, LONGEST_STEP_S))
     clock = np.concatenate(([0.0], np.cumsum(steps)))
-    weight = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
-    return Trace(clock, weight, columns)
+    return Trace(time, clock, _halves(np.minimum(steps, LONGEST_MOVING_STEP_S)), columns)
+
+
+def _halves(steps: FloatArray) -> FloatArray:
+    """For each sample half of the step before it and half of the step after it."""
+    halves: FloatArray = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
+    return halves
+
+
+def _moved(columns: Mapping[str, FloatArray], time: FloatArray) -> BoolArray:
+    """For each gap whether movement is proven through it: by the device's distance; by positions where that is not known.
+
+    Both on the mean over the whole gap, from `MOVING_MPS` to `FASTEST_MPS`.
+    """
+    gaps = np.diff(time)
+    steps = np.full(gaps.size, np.nan)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if "distance_m" in columns:
+            steps = np.diff(_between(columns["distance_m"], time))
+        if "latitude_deg" in columns and "longitude_deg" in columns:
+            by_position = _steps_on_earth(*(_between(columns[name], time) for name in ("latitude_deg", "longitude_deg")))
+            steps = np.where(np.isnan(steps) & (gaps <= LONGEST_MOVING_STEP_S), by_position, steps)
+        moved: BoolArray = (steps >= MOVING_MPS * gaps) & (steps <= FASTEST_MPS * gaps) & (gaps <= _LONGEST_PROVEN_S)
+    return moved
+
+
+def _between(values: FloatArray, time: FloatArray) -> FloatArray:
+    """A column with the holes between its values bridged; NaN before the first and after the last."""
+    known = np.isfinite(values)
+    bridged: FloatArray = np.interp(time, time[known], values[known], left=np.nan, right=np.nan)
+    return bridged
+
+
+def _steps_on_earth(latitude_deg: FloatArray, longitude_deg: FloatArray) -> FloatArray:
+    """Metres from each position to the next."""
+    latitude, longitude = np.radians(latitude_deg), np.radians(longitude_deg)
+    half = np.sin(np.diff(latitude) / 2) ** 2 + np.cos(latitude[:-1]) * np.cos(latitude[1:]) * np.sin(np.diff(longitude) / 2) ** 2
+    steps: FloatArray = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
+    return steps
 
 
 def weighted_median(values: FloatArray, weights: FloatArray) -> float:
