@@ -441,7 +441,7 @@ class _Typed:
             what = name or self._words[match.start("first") : end].strip()
             self._refuse(
                 f"{_quoted(what)} is not understood: a pair of shoes, a place, the weather?",
-                f"Write 'shoe: {what}' if it is a pair of shoes, else put your own words after 'note:' or in quotes.",
+                f"Write {_quoted(f'shoe: {what}')} if it is a pair of shoes, else put your own words after 'note:' or in quotes.",
             )
         return self._put_shoe(name, end)
 
