@@ -1,8 +1,12 @@
 """From files to the store and out again, on SQLite and on PostgreSQL: nothing lost, nothing twice, nothing out."""
 
 import json
+import multiprocessing
+import os
+import signal
 import socket
 import stat
+import warnings
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,6 +21,7 @@ from backstride.example.fit_writer import RunPlan, fit_bytes
 from backstride.example.garmin_writer import garmin_zip
 from backstride.example.strava_writer import StravaActivity, write_strava_zip
 from backstride.importers.typed import read_typed
+from backstride.reports.ledger import imports_text
 from backstride.store import streams
 from backstride.store.export import is_export, write_export
 from backstride.store.store import open_store
@@ -200,7 +205,7 @@ def test_backup_and_restore_of_a_household(store, me, folder, tmp_path):
         intake.import_paths(store, you, [tmp_path / "all.zip"])
 
 
-@pytest.mark.parametrize("spoil", ["cut", "key", "stream", "line", "later", "number"])
+@pytest.mark.parametrize("spoil", ["cut", "key", "line", "later", "number", "distance", "start", "state", "person", "position", "measured"])
 def test_a_spoilt_backup_changes_nothing(store, me, folder, tmp_path, spoil):
     intake.import_paths(store, me, [folder / "0.fit", folder / "1.fit"])
     write_export(store, [me], tmp_path / "good.zip")
@@ -215,8 +220,18 @@ def test_a_spoilt_backup_changes_nothing(store, me, folder, tmp_path, spoil):
                 data = old.read(name)
                 if spoil == "key" and name.endswith("sources.jsonl"):
                     data = data.replace(b'"key": "', b'"key": "../../')
-                if spoil == "stream" and name.endswith(".parquet"):
-                    data = b"nothing"
+                if spoil == "distance" and name.endswith("sources.jsonl"):
+                    data = data.replace(b'"distance_m": 3000.0', b'"distance_m": "far"')
+                if spoil == "start" and name.endswith("sources.jsonl"):
+                    data = data.replace(b"2026-05-01T16:00:00+00:00", b"0001-01-01T16:00:00")
+                if spoil == "state" and name.endswith("imports.jsonl"):
+                    data = data.replace(b'"done"', b'"odd"')
+                if spoil == "person" and name.endswith("runner.json"):
+                    data = b"[1]"
+                if spoil == "position" and name.endswith("files.jsonl"):
+                    data = data.replace(b'"position": 1', b'"position": 1e30')
+                if spoil == "measured" and name.endswith("sources.jsonl"):
+                    data = data.replace(b'"profile": ', b'"profil": ')
                 if spoil == "line" and name.endswith("files.jsonl"):
                     data = b"[1, 2]\n" + data
                 if spoil == "later" and name == "backstride.json":
@@ -228,6 +243,99 @@ def test_a_spoilt_backup_changes_nothing(store, me, folder, tmp_path, spoil):
         intake.restore_backup(store, bad, replace=True)
     assert content(store) == before
     assert store.runs(store.runner("me"))[0].run.load_samples()
+
+
+def test_a_lost_stream_costs_only_itself(store, me, folder, tmp_path):
+    intake.import_paths(store, me, [folder / "0.fit", folder / "1.fit"])
+    lost, sound = (store.streams(me).path(stored.key) for stored in store.runs(me))
+    lost.unlink()
+    with pytest.raises(StoreError, match="Import the file again"):
+        store.runs(me)[0].run.load_samples()
+    assert write_export(store, [me], tmp_path / "all.zip") == 1
+    sound.write_bytes(sound.read_bytes()[:-10])
+    assert write_export(store, [me], tmp_path / "none.zip") == 2
+    intake.restore_backup(store, tmp_path / "all.zip", replace=True)
+    first, second = store.runs(store.runner("me"))
+    assert first.run.load_samples() == {}
+    assert second.run.load_samples()["time_s"].size
+    assert [stored.run.distance_m for stored in (first, second)] == [3000.0, 3100.0]
+
+
+def test_several_members_of_one_name_are_each_dealt_with_once(store, me, tmp_path):
+    with zipfile.ZipFile(tmp_path / "same.zip", "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for plan in plans(6):
+            archive.writestr("same.fit", fit_bytes(plan))
+
+    def stop(now):
+        if now.files >= 3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        intake.import_paths(store, me, [tmp_path / "same.zip"], stop)
+    done = intake.import_paths(store, me, [tmp_path / "same.zip"])
+    assert len(store.files(me, done.number)) == len(store.runs(me)) == 6
+
+
+def test_a_folder_that_changed_while_it_was_stopped_goes_on(store, me, folder):
+    def stop(now):
+        if now.files >= 3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        intake.import_paths(store, me, [folder], stop)
+    (folder / "0a.fit").write_bytes(fit_bytes(plans(9)[8]))
+    (folder / "1.fit").unlink()
+    done = intake.import_paths(store, me, [folder])
+    assert done.number == 1
+    names = sorted(Path(entry.path).name for entry in store.files(me, 1))
+    assert names == sorted({"0.fit", "0a.fit", "1.fit", "2.fit", "3.fit", "broken.fit", "empty.fit", "notes.txt"})
+
+
+def test_odd_letters_in_names_stop_nothing(store, me, folder, tmp_path):
+    odd = tmp_path / "od\udcff \x1b[31m?#%20.fit"
+    odd.write_bytes(fit_bytes(plans(1)[0]))
+    intake.import_paths(store, me, [odd])
+    assert len(store.runs(me)) == 1
+    write_export(store, [me], tmp_path / "e.zip")
+    assert "\x1b" not in imports_text(store.imports(me))
+
+
+def test_what_takes_away_waits_for_what_brings_in(store, me, folder):
+    def during(_):
+        for forbidden in (lambda: intake.undo_import(store, me, 1), lambda: intake.erase(store, me)):
+            with pytest.raises(StoreError, match="import is running"):
+                forbidden()
+
+    intake.import_paths(store, me, [folder], during)
+    assert len(store.runs(me)) == 5
+
+
+def test_what_an_erasing_that_was_killed_left_behind_goes_later(store, me, folder, database):
+    intake.import_paths(store, me, [folder])
+    left = Path(store.home) / "streams" / "999"
+    left.mkdir(mode=0o700)
+    (left / "x.parquet").write_bytes(b"x")
+    again = open_store(*database)
+    assert not left.exists()
+    assert again.runs(me)[0].run.load_samples()
+
+
+def test_a_killed_reader_costs_nothing(tmp_path, store, me):
+    with zipfile.ZipFile(tmp_path / "many.zip", "w") as archive:
+        for number in range(40):
+            archive.writestr(f"{number}.fit", fit_bytes(replace(plans(1)[0], start=START + timedelta(days=number))))
+    killed = []
+
+    def kill_a_reader(now):
+        children = multiprocessing.active_children()
+        if now.files == 12 and children:
+            os.kill(children[0].pid, signal.SIGKILL)
+            killed.append(children[0].pid)
+
+    intake.import_paths(store, me, [tmp_path / "many.zip"], kill_a_reader)
+    assert killed
+    assert len(store.runs(me)) == 40
 
 
 def test_a_missing_path_begins_nothing(store, me, tmp_path):

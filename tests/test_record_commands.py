@@ -60,7 +60,7 @@ def test_an_evening_with_an_archive(backstride, archive, tmp_path):
     assert [line[10:26] for line in runs] == ["2026-05-01 18:00", "2026-05-02 18:00", "2026-05-03 18:00"]
     assert all("in blue" in line for line in runs)
     shown = backstride("run", "show", runs[0][:8])
-    assert "distance_m" in shown and "activities.csv" in shown
+    assert "distance                          5.00 km" in shown and "activities.csv" in shown
     assert "Added" in backstride("run", "add", "4 km, 30 min, pain 3, 2026-05-05, in blue")
     backstride("shoes", "tell", "blue", "--first-used", "2026-01-02", "--start-km", "100")
     assert "119 km (100 km before)  first used 2026-01-02" in backstride("shoes")

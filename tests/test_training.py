@@ -89,13 +89,16 @@ def test_a_record_that_ends_before_the_onset_tells_nothing_of_the_days_after(qui
 
 def test_rest_is_zero_when_it_is_short_or_a_later_run_shows_that_the_record_goes_on():
     rested = [run(ONSET - timedelta(days=d), 8) for d in range(14, 200, 2)]
-    result = measured(rested, [Shoe("blue")])
+    result = measured(rested, [Shoe("blue", ONSET - timedelta(days=300))])
     assert result["days_in_a_row"].value == 0
     assert result["week_to_week_ratio"].missing_because == "no run in the week before"
     assert result["acwr_ratio"].value == 0
     assert result["weekly_distance_km"].value == pytest.approx(7 * 8 / 4)
     assert result["pairs_in_use_4_weeks"].value == 1
-    goes_on = measured([*(run(ONSET - timedelta(days=d), 8) for d in range(60, 200, 2)), run(ONSET + timedelta(days=9), 4)], [Shoe("blue")])
+    goes_on = measured(
+        [*(run(ONSET - timedelta(days=d), 8) for d in range(60, 200, 2)), run(ONSET + timedelta(days=9), 4)],
+        [Shoe("blue", ONSET - timedelta(days=300))],
+    )
     assert [goes_on[name].value for name in ("weekly_distance_km", "days_in_a_row", "pairs_in_use_4_weeks")] == [0, 0, 0]
 
 

@@ -8,11 +8,9 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from backstride.errors import RunFileError, StoreError
 from backstride.importers.formats import read_item
@@ -23,13 +21,13 @@ from backstride.model.ledger import FileEntry, Import, MergedRun, ReadFile, Read
 from backstride.model.run import FileOutcome, Run, Shoe
 from backstride.readers import read_side_by_side
 from backstride.store.export import Taken, is_export, restore, take_in
-from backstride.store.plain import run_as_plain
+from backstride.store.plain import run_as_plain, storable
 from backstride.store.store import Store, StoredRunner
 from backstride.store.streams import Streams
 from backstride.training import MEASURE_VERSION, measure_run
 from backstride.training.gear import pair_of
 
-__all__ = ["Progress", "add_run", "derive", "import_paths", "restore_backup", "undo_import"]
+__all__ = ["Progress", "add_run", "derive", "erase", "import_paths", "restore_backup", "undo_import"]
 
 _TOGETHER = 64
 _TOGETHER_S = 1.0
@@ -120,11 +118,9 @@ def add_run(store: Store, runner: StoredRunner, run: Run, words: str) -> FileEnt
         Its line of the ledger, with the run that it became.
     """
     read = ReadFile(words, "read", words, runs=(_kept(run, run_as_plain(run), store.streams(runner)),))
-    begun = store.begin_import(runner, [f"typed in: {words}"], hashlib.sha256(words.encode("utf-8", "replace")).hexdigest())
-    store.add_files(runner, begun.number, [(0, read)])
-    derive(store, runner)
-    store.finish_import(runner, begun.number)
-    return store.files(runner, begun.number)[0]
+    fingerprint = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
+    number = store.add_whole_import(runner, f"typed in: {words}", fingerprint, read, functools.partial(derive, store))
+    return store.files(runner, number)[0]
 
 
 def undo_import(store: Store, runner: StoredRunner, number: int) -> int:
@@ -140,12 +136,20 @@ def undo_import(store: Store, runner: StoredRunner, number: int) -> int:
     StoreError
         When there is no such import, it is undone already, or it is running.
     """
-    with _locked(store, runner, number) as free:
-        if not free:
-            raise StoreError(f"import {number} is running.", remedy="Stop it first, or wait for it.")
-        gone = store.undo_import(runner, number)
-        derive(store, runner)
-    return gone
+    with _nobody_imports(store, [runner]):
+        return store.undo_import(runner, number, functools.partial(derive, store))
+
+
+def erase(store: Store, runner: StoredRunner) -> None:
+    """Delete all that is known of a runner, for good.
+
+    Raises
+    ------
+    StoreError
+        When an import is running, or something could not be deleted.
+    """
+    with _nobody_imports(store, [runner]):
+        store.erase(runner)
 
 
 def restore_backup(store: Store, path: Path, *, replace: bool = False, watch: Callable[[int, int], None] = lambda *_: None) -> Taken:
@@ -163,7 +167,8 @@ def restore_backup(store: Store, path: Path, *, replace: bool = False, watch: Ca
     StoreError
         When it is no backup, or the store is not empty.
     """
-    return restore(store, path, functools.partial(derive, store), replace=replace, watch=watch)
+    with _nobody_imports(store, store.runners()):
+        return restore(store, path, functools.partial(derive, store), replace=replace, watch=watch)
 
 
 def derive(store: Store, runner: StoredRunner) -> int:
@@ -184,12 +189,19 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
     done = store.files_done(runner, number)
     streams = store.streams(runner)
     counted = Progress(0, 0, 0, sum(_size(path) for path in named))
-    batch: list[tuple[int, ReadFile]] = []
+    batch: list[ReadFile] = []
     since = time.monotonic()
-    numbered = ((at, item) for at, item in enumerate(items(named, done)) if item.path not in done)
+
+    def is_done(path: str) -> bool:
+        """One of a name for each that was dealt with."""
+        known: str = storable(path)
+        done[known] -= 1
+        return done[known] >= 0
+
+    numbered = ((at, item) for at, item in enumerate(items(named, is_done)) if not item.is_done)
     try:
-        for at, item, file in read_side_by_side(numbered, functools.partial(_read, streams=streams), _crashed):
-            batch.append((at, file))
+        for _, item, file in read_side_by_side(numbered, functools.partial(_read, streams=streams), _crashed):
+            batch.append(file)
             if len(batch) >= _TOGETHER or time.monotonic() - since > _TOGETHER_S:
                 store.add_files(runner, number, batch)
                 batch, since = [], time.monotonic()
@@ -250,11 +262,14 @@ def _measure_again(store: Store, runner: StoredRunner) -> None:
     if not stale:
         return
     streams = store.streams(runner)
-    fresh: dict[str, Mapping[str, object]] = {}
+    fresh: dict[str, Mapping[str, object] | None] = {}
     for source in store.sources(runner):
         if source.key in stale:
             load = functools.partial(streams.read, source.key) if source.columns else source.run.load_samples
-            fresh[source.key] = measure_run(replace(source.run, load_samples=load)).as_plain()
+            try:
+                fresh[source.key] = storable(measure_run(replace(source.run, load_samples=load)).as_plain())
+            except StoreError:  # its samples are lost; what they gave before is better than nothing
+                fresh[source.key] = source.measured
             if len(fresh) >= _TOGETHER:
                 store.set_measured(runner, fresh, MEASURE_VERSION)
                 fresh = {}
@@ -264,34 +279,30 @@ def _measure_again(store: Store, runner: StoredRunner) -> None:
 @contextmanager
 def _begun(store: Store, runner: StoredRunner, named: Sequence[Path], fingerprint: str) -> Iterator[int]:
     """The number of a stopped import of the same paths, or of a new one; locked, so that no other goes on with it meanwhile."""
+    with ExitStack() as held:
+        with store.alone() as free:
+            if not free:
+                raise StoreError("a record is just being restored, erased or taken back.", remedy="Wait for it to end.")
+            number = _open_import(store, runner, named, fingerprint, held)
+        yield number
+
+
+def _open_import(store: Store, runner: StoredRunner, named: Sequence[Path], fingerprint: str, held: ExitStack) -> int:
     for stopped in store.open_imports(runner, fingerprint):
-        with _locked(store, runner, stopped.number) as free:
-            if free:
-                yield stopped.number
-                return
+        if held.enter_context(store.importing(runner, stopped.number)):
+            return stopped.number
     begun = store.begin_import(runner, [str(path) for path in named], fingerprint)
-    with _locked(store, runner, begun.number):
-        yield begun.number
+    held.enter_context(store.importing(runner, begun.number))
+    return begun.number
 
 
 @contextmanager
-def _locked(store: Store, runner: StoredRunner, number: int) -> Iterator[bool]:
-    """Whether nobody else works on this import; while it is held nobody does. It ends with the process, however that ends."""
-    folder = store.home / "locks"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"import-{runner.id}-{number}.lock"
-    lock = FileLock(path, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        lock.release()
-        with suppress(OSError):
-            path.unlink()
+def _nobody_imports(store: Store, runners: Iterable[StoredRunner]) -> Iterator[None]:
+    """What takes things away and what brings things in keep out of each other's way."""
+    with store.alone() as free:
+        if not free or any(store.is_importing(runner) for runner in runners):
+            raise StoreError("an import is running.", remedy="Stop it first, or wait for it to end.")
+        yield
 
 
 def _must_exist(path: Path) -> None:

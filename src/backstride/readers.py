@@ -64,9 +64,14 @@ def read_side_by_side(numbered: Iterable[tuple[int, Item]], read: Read, crashed:
                 count += not (item.skipped or item.refused)
                 yield position, item, read(item)
                 continue
-            if pool is None or _is_broken(pool):
+            if pool is None:
                 pool = _pool(processes)
-            waiting.append(_Waiting(position, item, pool.submit(read, item)))
+            try:
+                future = pool.submit(read, item)
+            except BrokenExecutor:
+                pool = _pool(processes)
+                future = pool.submit(read, item)
+            waiting.append(_Waiting(position, item, future))
             if len(waiting) >= _AHEAD * processes:
                 yield _next(waiting, read, crashed)
         while waiting:
@@ -87,14 +92,6 @@ def _next(waiting: deque[_Waiting], read: Read, crashed: Read) -> tuple[int, Ite
                 return first.position, first.item, alone.submit(read, first.item).result()
         except BrokenExecutor:
             return first.position, first.item, crashed(first.item)
-
-
-def _is_broken(pool: ProcessPoolExecutor) -> bool:
-    try:
-        pool.submit(int).cancel()
-    except BrokenExecutor:
-        return True
-    return False
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

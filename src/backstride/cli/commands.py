@@ -26,6 +26,7 @@ from backstride.model.record import Record
 from backstride.reasoning.triage import wording_id
 from backstride.reports.as_json import as_json
 from backstride.reports.plain import Names, plain_text
+from backstride.reports.visible import visible
 
 __all__ = ["main"]
 
@@ -46,6 +47,9 @@ Overlay = Annotated[
 
 def main() -> None:
     """Entry point: an error a person can act on becomes one readable line and exit code 2."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started the program
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter gets its number instead of a crash.
         if isinstance(stream, io.TextIOWrapper):
@@ -57,7 +61,7 @@ def main() -> None:
     except typer.Abort:
         code = 130
     except BackstrideError as error:
-        print(error, file=sys.stderr)
+        print(visible(str(error)), file=sys.stderr)
         code = 2
     except SystemExit as stop:
         # So Typer ends when its reader has gone away, which is no error.
@@ -111,11 +115,11 @@ def assess_command(
                 record = _with_stored(record, runner)
             answer = assess_record(record, knowledge)
         except BackstrideError as error:
-            print(error, file=sys.stderr)
+            print(visible(str(error)), file=sys.stderr)
             failed = True
             continue
         for line in unreadable:
-            print(line, file=sys.stderr)
+            print(visible(line), file=sys.stderr)
         if as_lines:
             print(json.dumps(as_json(answer), ensure_ascii=False))
         else:

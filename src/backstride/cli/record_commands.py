@@ -38,23 +38,25 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 
 _ME = "me"
 _LATEST = 20
-_NAME = re.compile(r"[^\x00-\x1f/\\]{1,60}")
+_NAME = re.compile(r"[^/\\]{1,60}")
 
 
 @app.command("import")
 def import_command(
-    paths: Annotated[list[Path], typer.Argument(help="Files, folders, or the zip a service sent you, as it is.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, or the zip a service sent you, as it is.")],
     runner: RunnerName = _ME,
     as_lines: AsJson = False,
 ) -> None:
     """Bring runs in. Nothing is lost: stopped, it goes on from there; twice, it brings nothing new."""
+    if not all(paths):
+        raise BackstrideError("no file was named.", remedy="Name files, folders or archives.")
     from backstride.intake import import_paths
     from backstride.reports.ledger import import_json, import_text
 
     store, person = _open(runner, new=True)
     try:
         with _bar("Importing") as watch:
-            done = import_paths(store, person, paths, watch)
+            done = import_paths(store, person, [Path(path) for path in paths], watch)
     except KeyboardInterrupt:
         print("Stopped. What was read is kept; the same command goes on from there.", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -191,6 +193,8 @@ def run_show(
     from backstride.reports.ledger import run_json, run_text
 
     store, person = _open(runner)
+    if not re.fullmatch("[0-9a-f]{1,32}", key.lower()):
+        raise StoreError(f"{key[:40]!r} is no key of a run.", remedy="'backstride runs' lists them.")
     stored = store.run(person, key.lower())
     if as_lines:
         sources = [{"key": s.key, "files": [[n, path] for n, _, path in s.files], "columns": list(s.columns)} for s in stored.sources]
@@ -243,7 +247,7 @@ def shoes_tell(
     from backstride.intake import derive
 
     named = name.strip()
-    if not _NAME.fullmatch(named):
+    if not (_NAME.fullmatch(named) and named.isprintable()):
         raise BackstrideError("a pair needs a name of at most 60 letters.", remedy="Write: backstride shoes tell blue")
     begun, ended = _past_day(first_used, "--first-used"), _past_day(retired, "--retired")
     store, person = _open(runner, new=True)
@@ -304,7 +308,8 @@ def export_command(
     _must_be_new(file, replace=replace)
     store, person = _open(runner)
     with _counted("Writing") as watch:
-        write_export(store, [person], file, watch)
+        lost = write_export(store, [person], file, watch)
+    _tell_lost(lost)
     print(f"Written: {file}. It holds health data: keep it as you would a letter from your doctor.")
 
 
@@ -320,7 +325,8 @@ def backup_command(
     store = _store()
     runners = store.runners()
     with _counted("Writing") as watch:
-        write_export(store, runners, file, watch)
+        lost = write_export(store, runners, file, watch)
+    _tell_lost(lost)
     print(f"Written: {file}, {len(runners)} runner(s). It holds health data: keep it as you would a letter from your doctor.")
 
 
@@ -336,6 +342,7 @@ def restore_command(
     before = {person.name for person in store.runners()}
     with _counted("Restoring") as watch:
         taken = restore_backup(store, file, replace=replace, watch=watch)
+    _tell_lost(taken.lost_streams)
     gone = sorted(before - set(taken.runners))
     print(f"Restored: {', '.join(taken.runners) or 'no runner'}." + (f" No longer here: {', '.join(gone)}." if gone else ""))
 
@@ -346,13 +353,15 @@ def erase_command(
     sure: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Delete all that is known of one runner from this machine, for good."""
+    from backstride.intake import erase
+
     store, person = _open(runner)
     words = _counted_words(*store.count(person))
     if not sure:
-        if not sys.stdin.isatty():
+        if sys.stdin is None or not sys.stdin.isatty():
             raise BackstrideError("nobody is there to be asked.", remedy="Say --yes to erase without asking.")
         typer.confirm(f"Erase {words} and all else of '{runner}' for good?", abort=True)
-    store.erase(person)
+    erase(store, person)
     print(f"Erased: '{runner}', {words}. Exports and backups that you made are yours to delete.")
 
 
@@ -372,8 +381,8 @@ def _store() -> Store:
 
 def _open(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
     """The store, and the runner of this name; `new` makes one where there is none."""
-    if not _NAME.fullmatch(name):
-        raise StoreError(f"'{name[:60]}' cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
+    if not (_NAME.fullmatch(name) and name.isprintable() and name.strip()):
+        raise StoreError(f"{name[:60]!r} cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
     store = _store()
     names = [person.name for person in store.runners()]
     # A household writes a name as it comes; Anna and anna are one.
@@ -388,6 +397,13 @@ def _open(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
 def _must_be_new(file: Path, *, replace: bool) -> None:
     if file.exists() and not replace:
         raise BackstrideError("there is a file already.", place=str(file), remedy="Name another, or say --replace to write over it.")
+
+
+def _tell_lost(streams: int) -> None:
+    if streams:
+        print(
+            f"The second-by-second data of {streams:,} runs are lost or damaged and not in it; import their files again.", file=sys.stderr
+        )
 
 
 def _counted_words(runs: int, others: int) -> str:

@@ -21,7 +21,7 @@ from backstride.importers.strava import strava_reader
 from backstride.importers.suunto import holds_suunto_log, read_suunto
 from backstride.importers.tcx import read_tcx
 from backstride.importers.unpacked import read_unpacked, unpack
-from backstride.model.run import FileOutcome
+from backstride.model.run import FileOutcome, Run
 
 __all__ = ["links_of", "read_item"]
 
@@ -34,6 +34,9 @@ _GZIP = b"\x1f\x8b"
 _PIECE = 1 << 16
 _MAX_RENAMED = 64_000_000
 """A larger XML file holds no single run."""
+_FARTHEST_M = 5_000_000.0
+_LONGEST_S = 60 * 86_400.0
+_ABSURD = 1e9
 _LINKS = (
     (re.compile(r"(?:^|[/\\!])activities[/\\](\d+)\.(?:fit|gpx|tcx)(?:\.gz)?\Z", re.IGNORECASE), "strava-file"),
     (re.compile(r"(?:^|[/\\!])workout-routes[/\\]([^/\\!]+\.gpx)(?:\.gz)?\Z", re.IGNORECASE), "apple-route"),
@@ -75,6 +78,7 @@ def read_item(item: Item) -> FileOutcome:
     except Exception as error:  # a fault of ours in one file must not cost the others; fuzzing looks for these
         words = f"{item.path}: its reader failed ({type(error).__name__}: {str(error)[:80]}). Please report it."
         return FileOutcome(item.path, "unreadable", words)
+    outcome = replace(outcome, runs=tuple(_believable(run) for run in outcome.runs))
     # A list speaks of a file with several sessions by one name; which of them it means, their times tell.
     if (links := links_of(item.path)) and len(outcome.runs) == 1:
         outcome = replace(outcome, runs=(replace(outcome.runs[0], links=(*outcome.runs[0].links, *links)),))
@@ -84,6 +88,21 @@ def read_item(item: Item) -> FileOutcome:
 def links_of(path: str) -> tuple[str, ...]:
     """Names under which a service's lists speak of the activity in this file, as far as its path tells."""
     return tuple(f"{kind}:{found[1]}" for pattern, kind in _LINKS if (found := pattern.search(path)))
+
+
+def _believable(run: Run) -> Run:
+    """Without totals that no activity has: the field stays unknown, the rest of the run is kept."""
+
+    def known(value: float | None, largest: float) -> float | None:
+        return value if value is not None and 0 <= value <= largest else None
+
+    return replace(
+        run,
+        distance_m=known(run.distance_m, _FARTHEST_M),
+        timer_time_s=known(run.timer_time_s, _LONGEST_S),
+        elapsed_time_s=known(run.elapsed_time_s, _LONGEST_S),
+        stated={name: value for name, value in run.stated.items() if abs(value) < _ABSURD},
+    )
 
 
 def _streamed(path: Path, opened: Callable[[], Content]) -> FileOutcome | tuple[bytes, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class Item:
         Why it is not read; why it may not be; what is wrong with its content. Empty where there is nothing to say.
     size_bytes : int
         As packed; for showing progress.
+    is_done : bool
+        Whether it was dealt with before.
     """
 
     path: str
@@ -49,9 +51,10 @@ class Item:
     refused: str = ""
     damaged: str = ""
     size_bytes: int = 0
+    is_done: bool = False
 
 
-def items(paths: Iterable[Path], done: Collection[str] = ()) -> Iterator[Item]:
+def items(paths: Iterable[Path], is_done: Callable[[str], bool] = lambda _: False) -> Iterator[Item]:
     """Give everything in files, folders and zip archives, in order.
 
     Folders are read recursively; links to folders are not followed.
@@ -59,8 +62,8 @@ def items(paths: Iterable[Path], done: Collection[str] = ()) -> Iterator[Item]:
     Parameters
     ----------
     paths : iterable of Path
-    done : collection of str
-        Paths of items that need not be read again: they come without content.
+    is_done : callable
+        Asked once for every item by its path; one that need not be read again comes without content, marked `Item.is_done`.
 
     Raises
     ------
@@ -70,9 +73,9 @@ def items(paths: Iterable[Path], done: Collection[str] = ()) -> Iterator[Item]:
     for path in paths:
         if _is(os.path.isdir, path):
             for inside in _inside(path):
-                yield from _of_file(inside, done, named=False)
+                yield from _of_file(inside, is_done, named=False)
         elif _is(os.path.lexists, path):
-            yield from _of_file(path, done, named=True)
+            yield from _of_file(path, is_done, named=True)
         else:
             raise RunFileError("there is no such file or folder.", place=str(path), remedy="Check the name.")
 
@@ -93,16 +96,18 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _of_file(path: Path, done: Collection[str], *, named: bool) -> Iterator[Item]:
+def _of_file(path: Path, is_done: Callable[[str], bool], *, named: bool) -> Iterator[Item]:
     try:
         size = os.stat(path).st_size
     except (OSError, ValueError):
         size = 0
     if path.name.lower().endswith(".zip"):
-        yield from _of_archive(path, done)
+        yield from _of_archive(path, is_done)
         return
     want = _wanted(path.name)
-    if want is Want.STREAM:
+    if is_done(str(path)):
+        yield Item(str(path), path.name, is_done=True)
+    elif want is Want.STREAM:
         yield Item(str(path), path.name, opened=lambda: Content.of_file(path), size_bytes=size)
     elif named or want is Want.WHOLE or _is(os.path.isdir, path):
         yield Item(str(path), path.name, file=path, size_bytes=size)
@@ -110,18 +115,24 @@ def _of_file(path: Path, done: Collection[str], *, named: bool) -> Iterator[Item
         yield Item(str(path), path.name, skipped=_SKIPPED, size_bytes=size)
 
 
-def _of_archive(path: Path, done: Collection[str]) -> Iterator[Item]:
+def _of_archive(path: Path, is_done: Callable[[str], bool]) -> Iterator[Item]:
+    def wanted(name: str) -> Want:
+        return Want.DONE if is_done(f"{path}!{name}") else _wanted(name)
+
     try:
-        for member in members(path, lambda name: Want.NO if f"{path}!{name}" in done else _wanted(name)):
+        for member in members(path, wanted):
             shown = f"{path}!{member.name}"
-            if member.refused:
+            if member.want is Want.DONE:
+                yield Item(shown, member.name, is_done=True, size_bytes=member.size_bytes)
+            elif member.refused:
                 yield Item(shown, member.name, refused=member.refused, size_bytes=member.size_bytes)
-            elif shown in done or _wanted(member.name) is Want.NO:
+            elif member.want is Want.NO:
                 yield Item(shown, member.name, skipped=_SKIPPED, size_bytes=member.size_bytes)
             else:
                 yield Item(shown, member.name, data=member.data, opened=member.opened, damaged=member.damaged, size_bytes=member.size_bytes)
     except RunFileError as error:
-        yield Item(str(path), path.name, refused=error.message + (f" {error.remedy}" if error.remedy else ""))
+        if not is_done(str(path)):
+            yield Item(str(path), path.name, refused=error.message + (f" {error.remedy}" if error.remedy else ""))
 
 
 def _wanted(name: str) -> Want:

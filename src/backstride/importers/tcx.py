@@ -136,6 +136,9 @@ def _run(activity: _Activity, path: Path, *, damaged: bool) -> Run | None:
     unstated = not time_s and not distance_m and elapsed is not None and elapsed > 0
     sport, sub_sport, tags = sport_of(activity.sport)
     origin = str(path)
+    if unstated and known.any():
+        # The start of an empty lap is not that of the run.
+        start, elapsed = float(np.nanmin(times)), float(np.nanmax(times) - np.nanmin(times))
     if unstated or damaged:
         origin = f"{path} (totals from its points)"
         time_s = float(np.nanmax(times) - np.nanmin(times)) if known.any() else None

@@ -75,12 +75,13 @@ def stream(data: bytes, begin: Begin, end: End, *, begins: Container[str] | None
             texts.append(" ")
 
     def declared(*_: object) -> None:
-        raise RunFileError("declares XML entities, which no run file needs.", remedy="Export the activity again.")
+        raise RunFileError("declares XML entities or default attributes, which no run file needs.", remedy="Export the activity again.")
 
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = started, ended, texts.append
     parser.EntityDeclHandler = declared
+    parser.AttlistDeclHandler = declared
     try:
         parser.Parse(_start(data), True)
     except expat.ExpatError as error:

@@ -25,6 +25,9 @@ _MAX_MEMBERS = 100_000
 _MAX_INNER_BYTES = 8_000_000_000
 _MAX_DEPTH = 2
 _IN_MEMORY_BYTES = 32_000_000
+_MAX_DIRECTORY_BYTES = 24_000_000
+"""The directory is read whole before a file is seen; this holds as many as are read, with long names."""
+_END_WITHIN = 22 + 65_535 + 76
 _CHUNK = 1 << 20
 _SMALL_CHUNK = 1 << 13
 """What is read at once of a member: little is lost with the piece in which its damage shows."""
@@ -34,9 +37,10 @@ _ENCRYPTED, _SIZES_LATER = 0x1, 0x8
 
 
 class Want(Enum):
-    """What is wanted of a member: nothing, its content whole, or as a stream because it may be very large."""
+    """What is wanted of a member: nothing (as it was dealt with, or never), its content whole, or as a stream as it may be very large."""
 
     NO = "no"
+    DONE = "done"
     WHOLE = "whole"
     STREAM = "stream"
 
@@ -59,6 +63,8 @@ class Member:
         Gives the content of a member that is wanted as a stream, from its start; works until the next member is asked for.
     size_bytes : int
         As packed.
+    want : Want
+        What was wanted of it.
     """
 
     name: str
@@ -67,6 +73,7 @@ class Member:
     damaged: str = ""
     opened: Callable[[], Content] | None = None
     size_bytes: int = 0
+    want: Want = Want.WHOLE
 
 
 def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
@@ -90,6 +97,8 @@ def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
     RunFileError
         When the file cannot be opened, or holds nothing of a zip archive.
     """
+    if not path.is_file():
+        raise RunFileError("is a device or a pipe, not a file.")
     try:
         with open(path, "rb") as file:
             yield from _inside(file, "", wanted, 1)
@@ -98,6 +107,10 @@ def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
 
 
 def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
+    if _directory_bytes(file) > _MAX_DIRECTORY_BYTES:
+        yield Member(around.removesuffix("!") or "the archive", b"", f"lists more than {_MAX_MEMBERS:,} files", want=Want.NO)
+        return
+    file.seek(0)
     try:
         archive = zipfile.ZipFile(file)
     except BROKEN:
@@ -117,6 +130,22 @@ def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: 
             yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
 
 
+def _directory_bytes(file: IO[bytes]) -> int:
+    """Size of the archive's directory as its end record says (APPNOTE.TXT 4.3.14, 4.3.16); 0 where there is none."""
+    size = file.seek(0, 2)
+    tail_at = max(size - _END_WITHIN, 0)
+    file.seek(tail_at)
+    tail = file.read(_END_WITHIN)
+    at = tail.rfind(b"PK\x05\x06")
+    if at < 0 or len(tail) < at + 22:
+        return 0
+    listed = int(struct.unpack_from("<I", tail, at + 12)[0])
+    large = tail.rfind(b"PK\x06\x06", 0, at)
+    if listed == 0xFFFFFFFF and large >= 0 and len(tail) >= large + 48:
+        listed = int(struct.unpack_from("<Q", tail, large + 40)[0])
+    return listed
+
+
 def _is_of_another(file: IO[bytes], entries: list[zipfile.ZipInfo]) -> bool:
     """Whether the directory that was found belongs to an archive packed in this one, whose own was cut off."""
     file.seek(0)
@@ -132,8 +161,8 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
         refused = "is locked by a password"
     inner = entry.filename.lower().endswith(".zip")
     want = wanted(name)
-    plain = Member(name, b"", refused, size_bytes=entry.compress_size)
-    if refused or not (inner or want is not Want.NO):
+    plain = Member(name, b"", refused, size_bytes=entry.compress_size, want=want)
+    if refused or want is Want.DONE or not (inner or want is not Want.NO):
         yield plain
         return
     if want is Want.STREAM:
@@ -142,7 +171,7 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, around: str, wante
     try:
         with archive.open(entry) as content:
             if not inner:
-                yield replace(_limited(name, *_as_far_as_sound(content, largest_bytes(name))), size_bytes=entry.compress_size)
+                yield replace(_limited(name, *_as_far_as_sound(content, largest_bytes(name))), size_bytes=entry.compress_size, want=want)
             elif depth >= _MAX_DEPTH:
                 yield replace(plain, refused=f"is an archive more than {_MAX_DEPTH} deep")
             else:
@@ -219,7 +248,7 @@ def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Wan
             continue
         refused, want, later = _refused_name(name), wanted(f"{around}{name}"), bool(flags & _SIZES_LATER)
         inner = name.lower().endswith(".zip")
-        if (want is Want.STREAM or inner) and not refused:
+        if (want is Want.STREAM or (inner and want is Want.NO)) and not refused:
             begin = file.tell()
             opened = _opener(file, begin, method, packed)
             if inner:
@@ -235,12 +264,12 @@ def _without_directory(file: IO[bytes], around: str, wanted: Callable[[str], Wan
         damaged = "" if whole else "cut off with the archive"
         if whole and not flags & _SIZES_LATER and zlib.crc32(data) != crc:
             damaged = "its checksum does not hold"
-        if refused or want is Want.NO:
+        if refused or want in (Want.NO, Want.DONE):
             data, damaged = b"", ""
         if refused:
-            yield Member(f"{around}{name}", b"", refused)
+            yield Member(f"{around}{name}", b"", refused, want=want)
         elif not name.endswith("/"):
-            yield _limited(f"{around}{name}", data, damaged)
+            yield replace(_limited(f"{around}{name}", data, damaged), want=want)
         if not whole:
             break
         if later:

@@ -57,6 +57,8 @@ class Measure:
         Empty when there is a value.
     device : str
         What recorded it, as in `Run.device`, where the value depends on that; a trend never mixes two.
+    lower_bound : bool
+        The true value may be higher: it can prove "more than", never "at most".
     """
 
     id: str
@@ -65,6 +67,7 @@ class Measure:
     origin: str = ""
     missing_because: str = ""
     device: str = ""
+    lower_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,10 @@ def _add_measures(measures: Iterable[Measure], knowledge: Knowledge, factors: di
         if not factor.measured_by or (known is not None and known.source is Source.CLINICIAN):
             continue
         found = [(by_id[limit.measure], limit) for limit in factor.measured_by if limit.measure in by_id]
+        # Of a value that may be higher neither "not more than" nor "at most" is known.
+        found = [
+            (m, limit) for m, limit in found if not m.lower_bound or (_within(m, limit) and limit.at_most is None and limit.below is None)
+        ]
         met = next((measure for measure, limit in found if _within(measure, limit)), None)
         if met is None and len(found) < len(factor.measured_by):
             continue

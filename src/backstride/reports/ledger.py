@@ -9,6 +9,7 @@ from typing import Any
 
 from backstride.model.ledger import FileEntry, Import, SourceRun
 from backstride.model.run import Run, Shoe, StartKnown
+from backstride.reports.visible import visible
 
 __all__ = ["import_json", "import_text", "imports_text", "ledger_text", "run_json", "run_line", "run_text", "shoes_text", "told_words"]
 
@@ -41,7 +42,7 @@ def import_text(done: Import, files: Sequence[FileEntry], runs: str) -> str:
     lines.append(f"You have {runs} now.")
     broken = [entry for entry in files if entry.state in ("damaged", "unreadable")]
     if broken:
-        lines += ["", "Not read whole:", *(f"  {entry.detail}" for entry in broken[:_SHOWN])]
+        lines += ["", "Not read whole:", *(f"  {visible(entry.detail)}" for entry in broken[:_SHOWN])]
         if len(broken) > _SHOWN:
             lines.append(f"  and {len(broken) - _SHOWN:,} more")
     lines += [
@@ -61,7 +62,7 @@ def imports_text(imports: Sequence[Import]) -> str:
         words = ", ".join(f"{count:,} {state}" for state, count in done.states.items())
         stopped = "  (stopped: the same import goes on from there)" if done.state == "open" else ""
         undone = "  (undone)" if done.state == "undone" else ""
-        lines.append(f"{done.number:>4}  {done.begun_at.astimezone():%Y-%m-%d %H:%M}  {', '.join(done.paths)}{stopped}{undone}")
+        lines.append(f"{done.number:>4}  {done.begun_at.astimezone():%Y-%m-%d %H:%M}  {visible(', '.join(done.paths))}{stopped}{undone}")
         if not done.paths[0].startswith("typed in: "):
             lines.append(f"      {words or 'no files'}")
     return "\n".join(lines) + "\n"
@@ -81,9 +82,9 @@ def ledger_text(done: Import, files: Sequence[FileEntry], *, everything: bool) -
         for path in done.paths:
             name = path.rpartition("/")[2]
             text = text.replace(path, name, 1) if len(done.paths) > 1 else text.removeprefix(f"{path}!").removeprefix(f"{path}/")
-        return text
+        return visible(text)
 
-    lines = [f"Import {done.number} of {done.begun_at.astimezone():%Y-%m-%d %H:%M}, {done.state}: {', '.join(done.paths)}", ""]
+    lines = [f"Import {done.number} of {done.begun_at.astimezone():%Y-%m-%d %H:%M}, {done.state}: {visible(', '.join(done.paths))}", ""]
     skipped: Counter[str] = Counter()
     for entry in files:
         if entry.state == "skipped" and not everything:
@@ -94,7 +95,8 @@ def ledger_text(done: Import, files: Sequence[FileEntry], *, everything: bool) -
             lines += [f"{'':<11}  the same run as {short(path)}" for path in entry.merged_with[:1]]
             if len(entry.merged_with) > 1:
                 lines.append(f"{'':<11}  and {_count(len(entry.merged_with) - 1, 'other file')}: backstride run show {entry.runs[0][:8]}")
-    lines += [f"{'skipped':<11}{_count(count, 'file')}: {reason.removeprefix('skipped, ')}" for reason, count in sorted(skipped.items())]
+    for reason, count in sorted(skipped.items()):
+        lines.append(f"{'skipped':<11}{_count(count, 'file')}: {visible(reason.removeprefix('skipped, '))}")
     return "\n".join(lines) + "\n"
 
 
@@ -121,7 +123,7 @@ def run_line(key: str, run: Run) -> str:
     km = f"{run.distance_m / 1000:7.2f} km" if run.distance_m is not None else "      - km"
     pain = f"pain {run.pain:g}" if run.pain is not None else ""
     words = [word for word in (_pace(run), pain, run.device, run.shoe and f"in {run.shoe}", run.title) if word]
-    return f"{key[:8]}  {clock}  {km}  {_duration(run.timer_time_s or run.elapsed_time_s):>8}  {', '.join(words)}"
+    return f"{key[:8]}  {clock}  {km}  {_duration(run.timer_time_s or run.elapsed_time_s):>8}  {visible(', '.join(words))}"
 
 
 def told_words(run: Run) -> str:
@@ -131,7 +133,7 @@ def told_words(run: Run) -> str:
         f"effort {run.perceived_exertion:g} of 10" if run.perceived_exertion is not None else "",
         run.sub_sport,
         *(tag.replace("_", " ") for tag in run.tags if tag != run.sub_sport),
-        f"note: {run.note}" if run.note else "",
+        f"note: {visible(run.note)}" if run.note else "",
     ]
     return ", ".join(word for word in words if word)
 
@@ -140,19 +142,21 @@ def run_text(key: str, run: Run, origin_of: Mapping[str, str], sources: Sequence
     """One run with the source of every field."""
     letters = {source.key: chr(ord("A") + index) if index < 26 else f"S{index}" for index, source in enumerate(sources)}
     lines = [run_line(key, run), ""]
-    for name, value in _fields(run):
-        origin = origin_of.get(name, "")
-        lines.append(f"  {name:<32}{value:<28}{letters.get(origin, origin)}".rstrip())
-    for measure in (measured or {}).get("values", ()):
-        if measure.get("value") is not None:
-            value = f"{measure['value']:.4g} {measure.get('unit', '')}"
-            origin = (measured or {}).get("origin_of", {}).get(measure["id"], origin_of.get("measured", ""))
-            lines.append(f"  {measure['id']:<32}{value:<28}{letters.get(origin, '')}".rstrip())
-    lines += ["", "Sources:"]
+    for field, name, value in _fields(run):
+        origin = origin_of.get(field, "")
+        lines.append(f"  {name:<34}{visible(value):<28} {letters.get(origin, origin)}".rstrip())
+    known = [measure for measure in (measured or {}).get("values", ()) if measure.get("value") is not None]
+    if known:
+        lines += ["", "Measured (docs/measures.md says how):"]
+    for measure in known:
+        value = f"{measure['value']:.4g} {measure.get('unit', '')}"
+        origin = (measured or {}).get("origin_of", {}).get(measure["id"], origin_of.get("measured", ""))
+        lines.append(f"  {measure['id']:<34}{value:<28} {letters.get(origin, '')}".rstrip())
+    lines += ["", "Where it comes from:"]
     for source in sources:
-        lines += [f"  {letters[source.key]}  import {number}: {path}" for number, _, path in source.files]
+        lines += [f"  {letters[source.key]}  import {number}: {visible(path)}" for number, _, path in source.files]
     if run.note:
-        lines += ["", *(f"  {line}" for line in run.note.splitlines())]
+        lines += ["", "Note:", *(f"  {visible(line)}" for line in run.note.splitlines())]
     return "\n".join(lines) + "\n"
 
 
@@ -189,7 +193,7 @@ def shoes_text(shoes: Sequence[Shoe], km: Mapping[str, float], spans: Mapping[st
         first = shoe.first_used.isoformat() if shoe.first_used else span[0] if span else "?"
         last = f", retired {shoe.retired}" if shoe.retired else f", last run {span[1]}" if span else ""
         make = " ".join(word for word in (shoe.brand, shoe.model) if word)
-        lines.append(f"{shoe.name:<24}{whole:>7.0f} km{before}  first used {first}{last}{f'  {make}' if make else ''}")
+        lines.append(f"{visible(shoe.name):<24}{whole:>7.0f} km{before}  first used {first}{last}{f'  {visible(make)}' if make else ''}")
     return "\n".join(lines) + "\n"
 
 
@@ -202,16 +206,31 @@ def _values(run: Run) -> Iterator[tuple[str, Any]]:
     yield "tags", list(run.tags)
 
 
-def _fields(run: Run) -> Iterator[tuple[str, str]]:
+def _fields(run: Run) -> Iterator[tuple[str, str, str]]:
+    """Field, what a person calls it, and its value; only what is known."""
     local = run.start + timedelta(seconds=run.utc_offset_s or 0)
-    yield "start", f"{local:%Y-%m-%d %H:%M:%S}" if run.start_known is not StartKnown.DAY else f"{local:%Y-%m-%d}"
-    for name, value in _values(run):
-        if name == "stated":
-            yield from ((f"stated.{key}", f"{number:.6g}") for key, number in value.items())
-        elif name == "note" or (value in (None, "", [], False, 0) and name not in ("pain", "distance_m")):
-            continue
-        elif value is not None:
-            yield name, ", ".join(value) if isinstance(value, list) else f"{value:.2f}" if isinstance(value, float) else str(value)
+    yield "start", "started", f"{local:%Y-%m-%d %H:%M:%S}" if run.start_known is not StartKnown.DAY else f"{local:%Y-%m-%d}"
+    if run.utc_offset_s is not None:
+        sign = "-" if run.utc_offset_s < 0 else "+"
+        yield "utc_offset_s", "local time", f"UTC{sign}{abs(run.utc_offset_s) // 3600}:{abs(run.utc_offset_s) // 60 % 60:02d}"
+    yield "sport", "sport", run.sport
+    if run.distance_m is not None:
+        yield "distance_m", "distance", f"{run.distance_m / 1000:.2f} km"
+    for field, name in (("timer_time_s", "time"), ("elapsed_time_s", "time with pauses")):
+        if getattr(run, field) is not None:
+            yield field, name, _duration(getattr(run, field))
+    for field, name in (("sub_sport", "kind"), ("device", "recorded by"), ("shoe", "shoes"), ("title", "title")):
+        if getattr(run, field):
+            yield field, name, getattr(run, field)
+    for field, name in (("pain", "pain"), ("perceived_exertion", "effort")):
+        if getattr(run, field) is not None:
+            yield field, name, f"{getattr(run, field):g} of 10"
+    if run.tags:
+        yield "tags", "marked as", ", ".join(tag.replace("_", " ") for tag in run.tags)
+    for field, value in run.stated.items():
+        yield f"stated.{field}", f"{field.replace('_', ' ')}, as stated", f"{value:.6g}"
+    if run.record_count:
+        yield "samples", "recorded points", f"{run.record_count:,}"
 
 
 def _duration(seconds: float | None) -> str:

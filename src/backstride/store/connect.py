@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
-from collections.abc import Iterator
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import dj_database_url
 import django
@@ -16,9 +19,10 @@ from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
 from backstride.store import django_settings
-from backstride.store.home import only_mine
 
-__all__ = ["connect", "writing"]
+__all__ = ["connect", "told", "writing"]
+
+T = TypeVar("T")
 
 _PATIENCE_S = 60
 _SQLITE = {
@@ -28,9 +32,10 @@ _SQLITE = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;",
 }
 _LATEST = "0001_initial"
+_LONGEST_NAME = 63
 _MIGRATING = 0x6261636B
 """Any number that no other program locks with."""
-_connected = ""
+_connected: dict[str, object] = {}
 
 # Django wants to know its settings before it sees a table; the web app has told it its own by now.
 if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
@@ -38,13 +43,15 @@ if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
     django.setup()
 
 
-def connect(url: str) -> None:
+def connect(url: str, file: Path) -> None:
     """Connect this process to a database and bring its tables up to date.
 
     Parameters
     ----------
     url : str
-        ``sqlite:///PATH`` or ``postgresql://USER:PASSWORD@HOST:PORT/NAME``.
+        ``postgresql://USER:PASSWORD@HOST:PORT/NAME`` or ``sqlite:///PATH``; empty for the SQLite file.
+    file : Path
+        Where the SQLite database lies if no other is named.
 
     Raises
     ------
@@ -52,16 +59,17 @@ def connect(url: str) -> None:
         When the database cannot be opened, or was made by a later version of backstride.
     """
     global _connected
-    if url != _connected:
+    database = _database(url) if url else _sqlite(file)
+    if database != _connected:
         connections["default"].close()
-        connections.databases["default"] = {**connections.databases["default"], "OPTIONS": {}, **_database(url)}
+        connections.databases["default"] = {**connections.databases["default"], "OPTIONS": {}, **database}
         del connections["default"]
-        _connected = url
+        _connected = database
     try:
         _bring_up_to_date()
-        _close_to_others(url)
+        _close_to_others()
     except DatabaseError as error:
-        _connected = ""
+        _connected = {}
         raise _readable(error) from None
     except Timeout:
         raise StoreError("another backstride is still making the tables.", remedy="Wait a moment, then try again.") from None
@@ -90,20 +98,22 @@ def _readable(error: DatabaseError) -> StoreError:
     return StoreError(f"the database cannot be used: {str(error).strip()}.", place=place, remedy=_remedy(error))
 
 
+def _sqlite(file: Path) -> dict[str, object]:
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(file), "OPTIONS": dict(_SQLITE)}
+
+
 def _database(url: str) -> dict[str, object]:
+    # The address may hold a password, so it is never shown.
+    remedy = "Write postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset."
     try:
         config = dict(dj_database_url.parse(url))
     except (dj_database_url.ParseError, ValueError, KeyError):
-        # The address may hold a password, so it is not shown.
-        remedy = "Write postgresql://USER:PASSWORD@HOST:PORT/NAME, or leave it unset."
         raise StoreError("BACKSTRIDE_DATABASE is not the address of a database.", remedy=remedy) from None
-    engine = str(config.get("ENGINE", ""))
-    if engine.endswith("sqlite3"):
-        config["OPTIONS"] = dict(_SQLITE)
-        only_mine(Path(str(config["NAME"])).parent)
-        return config
-    if not engine.endswith("postgresql"):
-        raise StoreError("only SQLite and PostgreSQL are supported.", remedy="Write postgresql://USER:PASSWORD@HOST:PORT/NAME.")
+    engine, name = str(config.get("ENGINE", "")), str(config.get("NAME") or "")
+    if engine.endswith("sqlite3") and name:
+        return _sqlite(Path(name))
+    if not engine.endswith("postgresql") or not 0 < len(name) <= _LONGEST_NAME:
+        raise StoreError("BACKSTRIDE_DATABASE is not the address of a database of PostgreSQL.", remedy=remedy)
     try:
         import psycopg  # noqa: F401
     except ImportError:
@@ -149,16 +159,37 @@ def _alone() -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATING])
 
 
-def _close_to_others(url: str) -> None:
+def _close_to_others() -> None:
     """SQLite makes its files as the system's mask says; they hold health data."""
-    if os.name == "posix" and url.startswith("sqlite:///"):
-        path = url.removeprefix("sqlite:///")
-        for name in (path, f"{path}-wal", f"{path}-shm"):
+    connection = connections["default"]
+    if os.name == "posix" and connection.vendor == "sqlite":
+        path = str(connection.settings_dict["NAME"])
+        for name in (path, f"{path}-wal", f"{path}-shm", f"{path}.lock"):
             try:
-                if os.stat(name).st_mode & 0o077:
+                status = os.stat(name)
+                if stat.S_ISREG(status.st_mode) and status.st_mode & 0o077:
                     os.chmod(name, 0o600)
             except FileNotFoundError:
                 continue
+
+
+def told(cls: type[T]) -> type[T]:
+    """Let every method of a class tell what the database cannot do in words for a person."""
+
+    def readable(method: Callable[..., object]) -> Callable[..., object]:
+        @functools.wraps(method)
+        def call(*args: object, **kwargs: object) -> object:
+            try:
+                return method(*args, **kwargs)
+            except DatabaseError as error:
+                raise _readable(error) from None
+
+        return call
+
+    for name, method in list(vars(cls).items()):
+        if callable(method) and not name.startswith("_"):
+            setattr(cls, name, readable(method))
+    return cls
 
 
 def _remedy(error: BaseException) -> str:
@@ -169,7 +200,7 @@ def _remedy(error: BaseException) -> str:
     if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
         return "Set BACKSTRIDE_HOME to a folder that you may write to."
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return "The file is damaged: 'backstride restore' a backup, or move the file away and import again."
+        return "The file is damaged: move it away, then 'backstride restore' a backup or import again."
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return "Another backstride is writing: wait for it to end."
     return "Check that it runs, and BACKSTRIDE_DATABASE." if not code else ""

@@ -10,26 +10,30 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import re
-import shutil
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
+from django.core.exceptions import ValidationError
+from django.db import connection
 
 from backstride import __version__
 from backstride.errors import StoreError
+from backstride.model.ledger import ImportState
+from backstride.model.run_measures import RunMeasures
 from backstride.store.connect import writing
 from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
-from backstride.store.plain import run_from_plain
+from backstride.store.plain import check_run, run_as_plain, run_from_plain, storable
 from backstride.store.store import Store, StoredRunner
-from backstride.store.streams import Streams
+from backstride.store.streams import Streams, is_parquet
 
 __all__ = ["Taken", "is_export", "restore", "take_in", "write_export"]
 
@@ -51,22 +55,35 @@ Then = Callable[[StoredRunner], object]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken in: names of runners, and how many sources were new."""
+    """What was taken in: names of runners, how many sources were new, and of how many the stream was lost."""
 
     runners: tuple[str, ...]
     new_sources: int
+    lost_streams: int = 0
+
+
+@contextmanager
+def _checked(path: Path) -> Iterator[None]:
+    """All of it or nothing; what is in the file is somebody's word, and whatever is wrong with it is told as that."""
+    try:
+        with writing():
+            yield
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError) as error:
+        raise StoreError(f"{_NOT_OURS} ({str(error)[:100]}).", place=str(path), remedy="Take another backup.") from None
 
 
 def is_export(path: Path) -> bool:
     """Whether a file is an export or a backup."""
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return False
         with zipfile.ZipFile(path) as archive:
             return _ABOUT in archive.NameToInfo
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, NotImplementedError):
         return False
 
 
-def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watch: Watch = lambda *_: None) -> None:
+def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watch: Watch = lambda *_: None) -> int:
     """Write everything of some runners into one file, whole or not at all, readable by its owner only.
 
     Parameters
@@ -74,15 +91,23 @@ def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watc
     watch : callable
         Told how many of how many streams are written.
 
+    Returns
+    -------
+    int
+        How many streams are lost or damaged, and so not in it.
+
     Raises
     ------
     StoreError
-        When it cannot be written, or a stream is lost.
+        When it cannot be written.
     """
+    lost = 0
+    if path.exists() and not path.is_file():
+        raise StoreError("is not a file.", place=str(path), remedy="Name a file.")
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, transaction.atomic():
+        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, writing():
             if connection.vendor == "postgresql":
                 # One view of all tables, however long the writing takes.
                 with connection.cursor() as cursor:
@@ -91,7 +116,7 @@ def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watc
             about = {"format": _FORMAT, "program": __version__, "runners": [runner.name for runner in chosen]}
             _add(archive, _ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode())
             for index, runner in enumerate(chosen):
-                _write_runner(archive, store.streams(runner), runner, f"runners/{index}/", watch)
+                lost += _write_runner(archive, store.streams(runner), runner, f"runners/{index}/", watch)
         os.replace(partial, path)
     except OSError as error:
         remedy = "Name a file in a folder that you may write to, on a disk with room."
@@ -99,9 +124,10 @@ def write_export(store: Store, runners: Iterable[StoredRunner], path: Path, watc
     finally:
         with suppress(OSError):
             partial.unlink()
+    return lost
 
 
-def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunner, folder: str, watch: Watch) -> None:
+def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunner, folder: str, watch: Watch) -> int:
     row = RunnerRow.objects.get(pk=runner.id)
     person = {"name": row.name, "zone": row.zone, "sex": row.sex, "birth_year": row.birth_year}
     _add(archive, f"{folder}runner.json", json.dumps(person, ensure_ascii=False, indent=1).encode())
@@ -117,10 +143,15 @@ def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunn
         _add(archive, f"{folder}{name}.jsonl", text.encode("utf-8"))
     _add(archive, f"{folder}runs.csv", _table(_run_lines(row)).encode("utf-8-sig"))
     keys = list(SourceRow.objects.filter(runner=row).exclude(columns=[]).order_by("key").values_list("key", flat=True))
+    lost = 0
     for count, key in enumerate(keys, 1):
-        # Parquet is packed already.
-        _add(archive, f"{folder}streams/{key}.parquet", streams.data(key), zipfile.ZIP_STORED)
+        data = streams.data(key)
+        lost += not data
+        if data:
+            # Parquet is packed already.
+            _add(archive, f"{folder}streams/{key}.parquet", data, zipfile.ZIP_STORED)
         watch(count, len(keys))
+    return lost
 
 
 def _add(archive: zipfile.ZipFile, name: str, data: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
@@ -223,19 +254,20 @@ def take_in(store: Store, runner: StoredRunner, path: Path, then: Then, watch: W
     StoreError
         When it is no export, holds more than one runner, or cannot be kept. Then nothing has changed.
     """
-    with _opened(path) as archive, writing():
+    with _opened(path) as archive, _checked(path):
         about = _about(archive, path)
         if len(about["runners"]) != 1:
             remedy = "It is a backup: 'backstride restore' takes it."
             raise StoreError(f"it holds {len(about['runners'])} runners.", place=str(path), remedy=remedy)
         row = RunnerRow.objects.select_for_update().get(pk=runner.id)
         if not ImportRow.objects.filter(runner=row).exists():
-            person = _json(archive, "runners/0/runner.json", path)
-            row.zone, row.sex, row.birth_year = str(person["zone"])[:60], str(person["sex"])[:10], person["birth_year"]
-            row.save(update_fields=["zone", "sex", "birth_year"])
-        new = _Taking(archive, path, row, store.streams(runner), watch).all(0)
+            for field, value in _person(archive, 0, path).items():
+                setattr(row, field, value)
+            row.save()
+        taking = _Taking(archive, path, row, store.streams(runner), watch)
+        taking.all(0)
         then(StoredRunner(row.pk, row.name, row.zone))
-    return Taken((runner.name,), new)
+    return Taken((runner.name,), taking.new, taking.lost)
 
 
 def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watch: Watch = lambda *_: None) -> Taken:
@@ -259,38 +291,49 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
         remedy = "Say --replace to lose what is there and have the backup instead."
         raise StoreError(f"there are runners here already ({', '.join(runner.name for runner in kept)}).", remedy=remedy)
     made: list[StoredRunner] = []
-    new = 0
+    new = lost = 0
     try:
-        with _opened(path) as archive, writing():
+        with _opened(path) as archive, _checked(path):
             about = _about(archive, path)
             RunRow.objects.all().delete()
             RunnerRow.objects.all().delete()
             for index, name in enumerate(about["runners"]):
-                person = _json(archive, f"runners/{index}/runner.json", path)
-                row = RunnerRow.objects.create(
-                    name=str(name)[:100],
-                    created_at=datetime.now(UTC),
-                    zone=str(person["zone"])[:60],
-                    sex=str(person["sex"])[:10],
-                    birth_year=person["birth_year"],
-                )
+                if not isinstance(name, str) or not name.isprintable():
+                    raise ValueError("a runner has no name")
+                row = RunnerRow.objects.create(name=name[:100], created_at=datetime.now(UTC), **_person(archive, index, path))
                 made.append(StoredRunner(row.pk, row.name, row.zone))
-                new += _Taking(archive, path, row, store.streams(made[-1]), watch).all(index)
+                taking = _Taking(archive, path, row, store.streams(made[-1]), watch)
+                taking.all(index)
+                new, lost = new + taking.new, lost + taking.lost
                 then(made[-1])
     except BaseException:
         _forget(store, made)
         raise
     _forget(store, before)
-    return Taken(tuple(runner.name for runner in made), new)
+    return Taken(tuple(runner.name for runner in made), new, lost)
+
+
+def _person(archive: zipfile.ZipFile, index: int, path: Path) -> dict[str, Any]:
+    person = _json(archive, f"runners/{index}/runner.json", path)
+    year = person["birth_year"]
+    if year is not None and not (isinstance(year, int) and 1900 <= year <= 2100):
+        raise ValueError("a year of birth is none")
+    try:
+        zone = ZoneInfo(str(person["zone"])).key
+    except (KeyError, OSError, ValueError):
+        zone = ""
+    return {"zone": zone, "sex": str(person["sex"]) if person["sex"] in ("female", "male") else "", "birth_year": year}
 
 
 def _forget(store: Store, runners: Iterable[StoredRunner]) -> None:
     for runner in runners:
-        shutil.rmtree(store.streams(runner).folder, ignore_errors=True)
+        store.streams(runner).remove_all()
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
+        if not path.is_file():
+            raise OSError(0, "it is not a file" if path.exists() else "there is no such file")
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         words = getattr(error, "strerror", None) or _NOT_OURS
@@ -320,18 +363,15 @@ class _Taking:
     def __init__(self, archive: zipfile.ZipFile, path: Path, row: RunnerRow, streams: Streams, watch: Watch) -> None:
         self._archive, self._path, self._row, self._streams, self._watch = archive, path, row, streams, watch
         self._files: dict[tuple[int, int], int] = {}
+        self.new = self.lost = 0
 
-    def all(self, index: int) -> int:
-        """Take everything of runner number `index`; gives how many sources were new."""
+    def all(self, index: int) -> None:
+        """Take everything of runner number `index`."""
         folder = f"runners/{index}/"
-        try:
-            self._imports(folder)
-            new = self._sources(folder)
-            self._shoes(folder)
-            self._days(folder)
-        except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-            raise StoreError(f"{_NOT_OURS} ({str(error)[:100]}).", place=str(self._path), remedy="Take another backup.") from None
-        return new
+        self._imports(folder)
+        self._sources(folder)
+        self._shoes(folder)
+        self._days(folder)
 
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         if name not in self._archive.NameToInfo:
@@ -353,19 +393,19 @@ class _Taking:
         rows: dict[int, ImportRow] = {}
         fresh: set[int] = set()
         for line in self._lines(f"{folder}imports.jsonl"):
-            begun = datetime.fromisoformat(line["begun_at"])
-            number = int(line["number"])
+            begun = _moment(line["begun_at"])
+            number = _count(line["number"])
             row = known.get((str(line["fingerprint"]), begun))
             if row is None:
                 fresh.add(number)
                 row = ImportRow.objects.create(
                     runner=self._row,
                     number=last + number,
-                    state=str(line["state"])[:10],
-                    paths=line["paths"],
+                    state=ImportState(line["state"]).value,
+                    paths=[storable(str(path)) for path in line["paths"]],
                     fingerprint=str(line["fingerprint"])[:64],
                     begun_at=begun,
-                    ended_at=datetime.fromisoformat(line["ended_at"]) if line["ended_at"] else None,
+                    ended_at=_moment(line["ended_at"]) if line["ended_at"] else None,
                 )
             rows[number] = row
         new = []
@@ -375,13 +415,13 @@ class _Taking:
                     FileRow(
                         runner=self._row,
                         imported=rows[line["import"]],
-                        position=int(line["position"]),
-                        path=str(line["path"]),
+                        position=_count(line["position"]),
+                        path=storable(str(line["path"])),
                         state=str(line["state"])[:12],
-                        detail=str(line["detail"]),
+                        detail=storable(str(line["detail"])),
                         digest=str(line["digest"])[:64],
-                        size_bytes=int(line["size_bytes"]),
-                        worn=dict(line["worn"]),
+                        size_bytes=_count(line["size_bytes"]),
+                        worn={storable(str(link)): storable(str(name)) for link, name in dict(line["worn"]).items()},
                     )
                 )
         FileRow.objects.bulk_create(new, batch_size=_AT_ONCE)
@@ -390,7 +430,7 @@ class _Taking:
             if imported in number_of and number_of[imported] in fresh:
                 self._files[number_of[imported], position] = pk
 
-    def _sources(self, folder: str) -> int:
+    def _sources(self, folder: str) -> None:
         known = set(SourceRow.objects.filter(runner=self._row).values_list("key", flat=True))
         total = sum(name.startswith(f"{folder}streams/") for name in self._archive.NameToInfo)
         rows, links, written = [], [], 0
@@ -398,44 +438,52 @@ class _Taking:
             key = str(line["key"])
             if not _KEY.fullmatch(key):
                 raise ValueError(f"'{key[:40]}' is not a key")
-            links += [(key, self._files[number, position]) for number, position in line["files"] if (number, position) in self._files]
+            named = dict.fromkeys((number, position) for number, position in line["files"])
+            links += [(key, self._files[at]) for at in named if at in self._files]
             if key in known:
                 continue
-            run_from_plain(line["run"])
-            if line["columns"]:
-                self._streams.put(key, self._stream(f"{folder}streams/{key}.parquet"))
+            known.add(key)
+            run = run_from_plain(line["run"])
+            check_run(run)
+            stream = self._stream(f"{folder}streams/{key}.parquet") if line["columns"] else b""
+            self.lost += bool(line["columns"]) and not stream
+            if stream:
+                self._streams.put(key, stream)
                 written += 1
                 self._watch(written, total)
+            offset = line["offset_by_position_s"]
+            if offset is not None and not (isinstance(offset, int) and abs(offset) <= 15 * 3600):
+                raise ValueError("a local time is none")
+            measured = None if line["measured"] is None else storable(RunMeasures.from_plain(line["measured"]).as_plain())
             rows.append(
                 SourceRow(
                     runner=self._row,
                     key=key,
-                    content=line["run"],
-                    columns=list(line["columns"]),
-                    offset_by_position_s=line["offset_by_position_s"],
+                    content=run_as_plain(run),
+                    columns=[str(name) for name in line["columns"]] if stream else [],
+                    offset_by_position_s=offset,
                     damaged=bool(line["damaged"]),
-                    measured=line["measured"],
-                    measure_version=int(line["measure_version"]),
+                    measured=measured,
+                    measure_version=_count(line["measure_version"]),
                 )
             )
         SourceRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
         pk_of = dict(SourceRow.objects.filter(runner=self._row).values_list("key", "pk"))
         through = SourceRow.files.through
         through.objects.bulk_create((through(sourcerow_id=pk_of[key], filerow_id=file) for key, file in links), batch_size=_AT_ONCE)
-        return len(rows)
+        self.new = len(rows)
 
     def _stream(self, name: str) -> bytes:
-        entry = self._archive.NameToInfo[name]
-        if entry.file_size > _LARGEST_STREAM:
-            raise ValueError(f"{name} is too large")
+        """A stream of the archive; empty where it is not there or no stream: the run is worth having without."""
+        entry = self._archive.NameToInfo.get(name)
+        if entry is None or entry.file_size > _LARGEST_STREAM:
+            return b""
         try:
             with self._archive.open(entry) as file:
                 data = file.read(_LARGEST_STREAM)
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError) as error:
-            raise ValueError(f"{name}: {error}") from None
-        if data[:4] != b"PAR1" or data[-4:] != b"PAR1":
-            raise ValueError(f"{name} is not a Parquet file")
-        return data
+        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+            return b""
+        return data if is_parquet(data) else b""
 
     def _shoes(self, folder: str) -> None:
         told = set(ShoeRow.objects.filter(runner=self._row, file=None).values_list("name", flat=True))
@@ -448,11 +496,11 @@ class _Taking:
                 ShoeRow(
                     runner=self._row,
                     file_id=file,
-                    name=str(line["name"])[:200],
-                    brand=str(line["brand"])[:200],
-                    model=str(line["model"])[:200],
+                    name=storable(str(line["name"]))[:200],
+                    brand=storable(str(line["brand"]))[:200],
+                    model=storable(str(line["model"]))[:200],
                     first_used=date.fromisoformat(line["first_used"]) if line["first_used"] else None,
-                    start_km=line["start_km"],
+                    start_km=None if line["start_km"] is None else _number(line["start_km"]),
                     retired=date.fromisoformat(line["retired"]) if line["retired"] else None,
                 )
             )
@@ -464,5 +512,24 @@ class _Taking:
             file = self._files.get((line["file"][0], line["file"][1]))
             if file is not None:
                 day = date.fromisoformat(line["day"])
-                rows.append(DayRow(runner=self._row, file_id=file, day=day, name=str(line["name"])[:40], value=float(line["value"])))
+                rows.append(DayRow(runner=self._row, file_id=file, day=day, name=str(line["name"])[:40], value=_number(line["value"])))
         DayRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 2**53:
+        raise ValueError(f"{str(value)[:40]} is not a count")
+    return value
+
+
+def _number(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{str(value)[:40]} is not a number")
+    return float(value)
+
+
+def _moment(text: object) -> datetime:
+    moment = datetime.fromisoformat(str(text))
+    if moment.tzinfo is None or not 1990 <= moment.year <= 2200:
+        raise ValueError(f"{str(text)[:40]} is not a moment")
+    return moment

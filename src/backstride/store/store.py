@@ -5,29 +5,34 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import shutil
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
+from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
 from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
 from backstride.model.run import DayValue, Run, Samples, Shoe
-from backstride.store.connect import connect, writing
-from backstride.store.home import database_url, home_folder, only_mine
+from backstride.store.connect import connect, told, writing
+from backstride.store.home import DATABASE, home_folder, only_mine
 from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
-from backstride.store.plain import run_as_plain, run_from_plain
+from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
 
-__all__ = ["Store", "StoredRun", "StoredRunner", "open_store"]
+__all__ = ["Store", "StoredRun", "StoredRunner", "locked", "open_store"]
 
 _AT_ONCE = 500
+_PATIENCE_S = 10.0
+_OTHERS = 12
+"""Of the other files of a run so many are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def open_store(home: Path | None = None, url: str = "") -> Store:
     home : Path, optional
         Folder of the data; `home_folder` by default.
     url : str, optional
-        Address of the database; `database_url` by default.
+        Address of the database; ``BACKSTRIDE_DATABASE`` by default, else an SQLite file in the home.
 
     Raises
     ------
@@ -89,10 +94,13 @@ def open_store(home: Path | None = None, url: str = "") -> Store:
     """
     folder = home if home is not None else home_folder()
     only_mine(folder)
-    connect(url or database_url(folder))
-    return Store(folder)
+    connect(url or os.environ.get("BACKSTRIDE_DATABASE", ""), folder / DATABASE)
+    store = Store(folder)
+    store.forget_left_over()
+    return store
 
 
+@told
 class Store:
     """Runners, imports, runs, shoes and days.
 
@@ -159,7 +167,7 @@ class Store:
                 number=(last or 0) + 1,
                 begun_at=datetime.now(UTC),
                 state=ImportState.OPEN.value,
-                paths=list(paths),
+                paths=storable(paths),
                 fingerprint=fingerprint,
             )
         return _import(row)
@@ -169,27 +177,25 @@ class Store:
         rows = ImportRow.objects.filter(runner_id=runner.id, state=ImportState.OPEN.value, fingerprint=fingerprint).order_by("number")
         return tuple(_import(row) for row in rows)
 
-    def files_done(self, runner: StoredRunner, number: int) -> frozenset[str]:
-        """Paths that this import has dealt with."""
+    def files_done(self, runner: StoredRunner, number: int) -> Counter[str]:
+        """Paths that this import has dealt with, and how often each: an archive may hold several of one name."""
         rows = FileRow.objects.filter(runner_id=runner.id, imported__number=number)
-        return frozenset(rows.values_list("path", flat=True))
+        return Counter(rows.values_list("path", flat=True))
 
-    def add_files(self, runner: StoredRunner, number: int, files: Iterable[tuple[int, ReadFile]]) -> None:
-        """Store files with all that they hold, all of them or none.
-
-        Parameters
-        ----------
-        files : iterable of (int, ReadFile)
-            Each with its position in the import.
+    def add_files(self, runner: StoredRunner, number: int, files: Iterable[ReadFile]) -> None:
+        """Store files with all that they hold, after those that are there, all of them or none.
 
         Raises
         ------
         StoreError
-            When they cannot be kept.
+            When they cannot be kept, or the import was taken away meanwhile.
         """
         with writing():
-            imported = ImportRow.objects.get(runner_id=runner.id, number=number)
-            for position, file in files:
+            imported = ImportRow.objects.filter(runner_id=runner.id, number=number).first()
+            if imported is None:
+                raise StoreError(f"import {number} was erased while it was running.")
+            last = FileRow.objects.filter(imported=imported).aggregate(last=Max("position"))["last"]
+            for position, file in enumerate(files, 0 if last is None else last + 1):
                 self._add_file(runner, imported, position, file)
 
     def _add_file(self, runner: StoredRunner, imported: ImportRow, position: int, file: ReadFile) -> None:
@@ -197,12 +203,12 @@ class Store:
             runner_id=runner.id,
             imported=imported,
             position=position,
-            path=_text(file.path),
+            path=storable(file.path),
             state=file.state,
-            detail=_text(file.detail),
+            detail=storable(file.detail),
             digest=file.digest,
             size_bytes=file.size_bytes,
-            worn=dict(file.worn),
+            worn=storable(file.worn),
         )
         keys = [read.key for read in file.runs]
         known = dict(SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("key", "pk"))
@@ -214,7 +220,7 @@ class Store:
                 columns=list(read.columns),
                 offset_by_position_s=read.offset_by_position_s,
                 damaged=file.state == "damaged" and not file.table,
-                measured=read.measured,
+                measured=storable(read.measured),
                 measure_version=read.measure_version,
             )
             for read in file.runs
@@ -228,9 +234,9 @@ class Store:
             ShoeRow(
                 runner_id=runner.id,
                 file=row,
-                name=_text(shoe.name)[:200],
-                brand=_text(shoe.brand)[:200],
-                model=_text(shoe.model)[:200],
+                name=storable(shoe.name)[:200],
+                brand=storable(shoe.brand)[:200],
+                model=storable(shoe.model)[:200],
                 first_used=shoe.first_used,
                 start_km=shoe.start_km,
                 retired=shoe.retired,
@@ -240,6 +246,23 @@ class Store:
         DayRow.objects.bulk_create(
             (DayRow(runner_id=runner.id, file=row, day=day.day, name=day.name, value=day.value) for day in file.days), batch_size=_AT_ONCE
         )
+
+    def add_whole_import(
+        self, runner: StoredRunner, path: str, fingerprint: str, file: ReadFile, then: Callable[[StoredRunner], object]
+    ) -> int:
+        """An import of one thing that is there at once: begun, kept, made into runs and finished, or nothing of it.
+
+        Returns
+        -------
+        int
+            Its number.
+        """
+        with writing():
+            number = self.begin_import(runner, [path], fingerprint).number
+            self.add_files(runner, number, [file])
+            then(runner)
+            self.finish_import(runner, number)
+        return number
 
     def finish_import(self, runner: StoredRunner, number: int) -> None:
         """Note that all of it was dealt with."""
@@ -285,27 +308,28 @@ class Store:
                 runs_of[file][run] = key
                 files_of_run[run].add(file)
 
-        def is_first(file: int, among: set[int]) -> bool:
-            return rank[file] == min(rank[other] for other in among)
+        def first_of_all(among: Mapping[int, set[int]]) -> dict[int, int]:
+            return {key: min(some, key=lambda file: rank[file]) for key, some in among.items()}
 
+        first_with_source, first_of_run = first_of_all(files_of_source), first_of_all(files_of_run)
+        in_order = {run: sorted(some, key=lambda file: rank[file])[: _OTHERS + 1] for run, some in files_of_run.items()}
         rows = files.select_related("imported").order_by("imported__number", "position")
         for row in rows if number is None else rows.filter(imported__number=number):
             state, pk = row.state, row.pk
             if state == "read" and row.imported.state == ImportState.UNDONE.value:
                 state = "undone"
             elif state == "read" and sources_of[pk]:
-                if not any(is_first(pk, files_of_source[source]) for source in sources_of[pk]):
+                if not any(first_with_source[source] == pk for source in sources_of[pk]):
                     state = "repeated"
                 else:
-                    first = not runs_of[pk] or any(is_first(pk, files_of_run[run]) for run in runs_of[pk])
+                    first = not runs_of[pk] or any(first_of_run[run] == pk for run in runs_of[pk])
                     state = "imported" if first else "merged"
             elif state == "read":
                 # Shoes or days, no run: known by the content of the whole file.
                 state = "repeated" if row.digest and first_of[row.digest] != pk else "imported"
-            others = sorted({other for run in runs_of[pk] for other in files_of_run[run] if other != pk}, key=lambda other: rank[other])
-            paths, keys = tuple(path_of[other] for other in others), tuple(sorted(runs_of[pk].values()))
-            entry = FileEntry(row.position, row.path, state, row.detail, keys, paths)
-            yield row.imported.number, entry
+            others = dict.fromkeys(other for run in runs_of[pk] for other in in_order[run] if other != pk)
+            paths = tuple(path_of[other] for other in sorted(others, key=lambda file: rank[file])[:_OTHERS])
+            yield row.imported.number, FileEntry(row.position, row.path, state, row.detail, tuple(sorted(runs_of[pk].values())), paths)
 
     def _import_row(self, runner: StoredRunner, number: int) -> ImportRow:
         row = ImportRow.objects.filter(runner_id=runner.id, number=number).first()
@@ -315,8 +339,13 @@ class Store:
             raise StoreError(f"there is no import {number}.", remedy=remedy)
         return row
 
-    def undo_import(self, runner: StoredRunner, number: int) -> int:
-        """Take back what an import brought, but for what another import brought too; `derive` follows.
+    def undo_import(self, runner: StoredRunner, number: int, then: Callable[[StoredRunner], object]) -> int:
+        """Take back what an import brought, but for what another import brought too.
+
+        Parameters
+        ----------
+        then : callable
+            What is still to be done before anybody sees the change: to make the runs from what is left.
 
         Returns
         -------
@@ -343,6 +372,7 @@ class Store:
             FileRow.objects.filter(imported=row).update(worn={})
             row.state = ImportState.UNDONE.value
             row.save(update_fields=["state"])
+            then(runner)
         self.streams(runner).remove(keys)
         return len(keys)
 
@@ -370,7 +400,7 @@ class Store:
         rows = SourceRow.objects.filter(runner_id=runner.id).exclude(measure_version=version)
         return tuple(rows.order_by("key").values_list("key", flat=True))
 
-    def set_measured(self, runner: StoredRunner, measured: Mapping[str, Mapping[str, object]], version: int) -> None:
+    def set_measured(self, runner: StoredRunner, measured: Mapping[str, Mapping[str, object] | None], version: int) -> None:
         """Keep measures that were computed again, by source key."""
         with writing():
             for key, values in measured.items():
@@ -492,9 +522,9 @@ class Store:
             Fields of `Shoe` by name; those left out stay as they are.
         """
         with writing():
-            row, _ = ShoeRow.objects.get_or_create(runner_id=runner.id, name=_text(name)[:200], file=None)
+            row, _ = ShoeRow.objects.get_or_create(runner_id=runner.id, name=storable(name)[:200], file=None)
             for field, value in told.items():
-                setattr(row, field, _text(value)[:200] if isinstance(value, str) else value)
+                setattr(row, field, storable(value)[:200] if isinstance(value, str) else value)
             row.save()
 
     def _worn(self, runner: StoredRunner) -> dict[str, str]:
@@ -513,27 +543,80 @@ class Store:
     # -- the whole of a runner
 
     def erase(self, runner: StoredRunner) -> None:
-        """Delete all that is known of a runner. It cannot be taken back."""
+        """Delete all that is known of a runner. It cannot be taken back.
+
+        Raises
+        ------
+        StoreError
+            When something could not be deleted.
+        """
         with writing():
             RunRow.objects.filter(runner_id=runner.id).delete()
             RunnerRow.objects.filter(pk=runner.id).delete()
-        shutil.rmtree(self.streams(runner).folder, ignore_errors=True)
+        self.streams(runner).remove_all()
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 # What was deleted must not stay readable in the free pages of the file or in its log.
                 cursor.execute("VACUUM")
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def forget_left_over(self) -> None:
+        """Delete streams of runners that are no longer there: what an erasing that was killed left behind."""
+        folders = [path for path in (self.home / "streams").glob("*") if path.name.isdigit()] if (self.home / "streams").exists() else []
+        if not folders:
+            return
+        with locked(self.home, "whole") as free:
+            if free:
+                known = {str(pk) for pk in RunnerRow.objects.values_list("pk", flat=True)}
+                for path in folders:
+                    if path.name not in known:
+                        Streams(path).remove_all()
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else replaces or erases a whole record; while it is held nobody does. It ends with the process."""
+        with locked(self.home, "whole", _PATIENCE_S) as free:
+            yield free
+
+    def importing(self, runner: StoredRunner, number: int) -> AbstractContextManager[bool]:
+        """Whether nobody else works on this import; while it is held nobody does."""
+        return locked(self.home, f"import-{runner.id}-{number}")
+
+    def is_importing(self, runner: StoredRunner) -> bool:
+        """Whether an import of this runner is running now."""
+        rows = ImportRow.objects.filter(runner_id=runner.id, state=ImportState.OPEN.value)
+        for number in rows.values_list("number", flat=True):
+            with self.importing(runner, number) as free:
+                if not free:
+                    return True
+        return False
+
+
+@contextmanager
+def locked(home: Path, name: str, patience_s: float = 0.0) -> Iterator[bool]:
+    """Whether a lock could be had; it ends with the process, however that ends."""
+    folder = home / "locks"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(folder / f"{name}.lock", timeout=patience_s, mode=0o600)
+        lock.acquire()
+    except Timeout:
+        yield False
+        return
+    except OSError as error:
+        raise StoreError(
+            f"cannot lock it: {error.strerror}.", place=str(folder), remedy="Set BACKSTRIDE_HOME to a folder you may write to."
+        ) from None
+    try:
+        yield True
+    finally:
+        lock.release()
+
 
 def _batches(keys: Collection[str]) -> Iterator[list[str]]:
     every = list(keys)
     for at in range(0, len(every), _AT_ONCE):
         yield every[at : at + _AT_ONCE]
-
-
-def _text(text: str) -> str:
-    """Text as every database can hold it: no zero bytes, no halves of letters."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _digest(version: str, run: MergedRun) -> str:
@@ -559,9 +642,9 @@ def _run_row(runner: StoredRunner, made: MergedRun, digest: str) -> RunRow:
         sport=made.run.sport[:60],
         distance_m=made.run.distance_m,
         timer_time_s=made.run.timer_time_s,
-        device=_text(made.run.device)[:200],
-        shoe=_text(made.run.shoe)[:200],
-        title=_text(made.run.title),
+        device=storable(made.run.device)[:200],
+        shoe=storable(made.run.shoe)[:200],
+        title=storable(made.run.title),
         content={"run": run_as_plain(made.run), "origin_of": dict(made.origin_of)},
         measured=made.measured,
         stream=made.stream,

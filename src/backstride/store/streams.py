@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -15,7 +16,7 @@ import numpy as np
 from backstride.errors import StoreError
 from backstride.model.run import Samples
 
-__all__ = ["Streams"]
+__all__ = ["Streams", "is_parquet"]
 
 _EXACT = ("time_s", "distance_m", "latitude_deg", "longitude_deg")
 """Columns that need more than the seven digits of a 32-bit number."""
@@ -93,31 +94,39 @@ class Streams:
 
         try:
             frame = pl.read_parquet(self.path(key), glob=False)
-        except (OSError, pl.exceptions.PolarsError) as error:
+            return {name: frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64) for name in frame.columns}
+        except Exception as error:  # the data frame library has errors of its own for a damaged or foreign file
             remedy = "Import the file again, or restore a backup."
             raise StoreError(f"the samples of a run are lost: {_words(error)}.", place=str(self.path(key)), remedy=remedy) from None
-        return {
-            name: frame[name].cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64, copy=False) for name in frame.columns
-        }
 
     def data(self, key: str) -> bytes:
-        """The Parquet file itself.
-
-        Raises
-        ------
-        StoreError
-            When it is gone.
-        """
+        """The Parquet file itself; empty when it is gone or cut off."""
         try:
-            return self.path(key).read_bytes()
-        except OSError as error:
-            remedy = "Import the file again, or restore a backup."
-            raise StoreError(f"the samples of a run are lost: {_words(error)}.", place=str(self.path(key)), remedy=remedy) from None
+            data = self.path(key).read_bytes()
+        except OSError:
+            return b""
+        return data if is_parquet(data) else b""
 
     def remove(self, keys: Collection[str]) -> None:
         """Delete the streams of these keys, if they are there."""
         for key in keys:
             self.path(key).unlink(missing_ok=True)
+
+    def remove_all(self) -> None:
+        """Delete every stream and the folder.
+
+        Raises
+        ------
+        StoreError
+            When some of it stays.
+        """
+        try:
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
+        except OSError as error:
+            raise StoreError(
+                f"not all of it could be deleted: {_words(error)}.", place=str(self.folder), remedy="Delete the folder."
+            ) from None
 
     def sweep(self, wanted: Collection[str]) -> None:
         """Delete what an import that was killed left behind: streams that no run has, once they are a day old."""
@@ -135,6 +144,11 @@ class Streams:
     def _files(self) -> Iterator[Path]:
         for folder in self.folder.glob("??"):
             yield from folder.iterdir()
+
+
+def is_parquet(data: bytes) -> bool:
+    """Whether the bytes begin and end as a Parquet file does."""
+    return len(data) > 12 and data[:4] == b"PAR1" and data[-4:] == b"PAR1"
 
 
 _REMEDY = "Make room or open the folder, then do the same again; nothing that was kept is lost."

@@ -17,12 +17,13 @@ class _Worn:
     """Which pair ran when.
 
     ``distance_km`` by pair, with what it had before; ``on`` the pair of each run that could be given to one, oldest first;
-    ``unknown`` why some could not, or empty.
+    ``unknown`` why some could not, or empty; ``untold`` a pair that runs name and nobody told of, or empty.
     """
 
     distance_km: dict[str, float]
     on: list[tuple[date, str]]
     unknown: str
+    untold: str = ""
 
     @property
     def maybe_more(self) -> str:
@@ -44,9 +45,13 @@ def history_shoes(history: History, shoes: tuple[Shoe, ...]) -> list[Measure]:
         result.append(Measure("shoe_distance_km", None, "km", "", "no pair in use on the day of onset"))
     else:
         most = max(active, key=lambda s: (worn.distance_km[s.name], s.name))
-        result.append(Measure("shoe_distance_km", worn.distance_km[most.name], "km", f"pair '{most.name}'{worn.maybe_more}"))
+        words = f"pair '{most.name}'{worn.maybe_more}"
+        result.append(Measure("shoe_distance_km", worn.distance_km[most.name], "km", words, lower_bound=bool(worn.unknown)))
     dated = [s for s in active if s.first_used is not None]
-    if dated:
+    if dated and worn.untold:
+        why = f"runs were in '{worn.untold}', of which nothing is told"
+        result.append(Measure("newest_pair_age_weeks", None, "weeks", missing_because=why))
+    elif dated:
         newest = max(dated, key=lambda s: (s.first_used or onset, s.name))
         weeks = (onset - (newest.first_used or onset)).days / 7
         result.append(Measure("newest_pair_age_weeks", weeks, "weeks", f"pair '{newest.name}', first used {newest.first_used}"))
@@ -79,7 +84,8 @@ def _worn(days: list[Day], shoes: tuple[Shoe, ...]) -> _Worn:
                 distance[name] += entry.distance_m / 1000
             on.append((entry.day, name))
     unknown = len(days) - len(on)
-    return _Worn(distance, on, f"{unknown} of {len(days)} runs could not be given to a pair" if unknown else "")
+    untold = next((entry.run.shoe for entry in days if entry.run.shoe and entry.run.shoe not in distance), "")
+    return _Worn(distance, on, f"{unknown} of {len(days)} runs could not be given to a pair" if unknown else "", untold)
 
 
 def _first_use(active: list[Shoe], worn: _Worn, onset: date) -> Measure:
@@ -112,6 +118,6 @@ def _in_use(shoe: Shoe, day: date) -> bool:
 
 
 def _only_pair(shoes: tuple[Shoe, ...], day: date) -> str:
-    """The pair of a run that names none, when only one pair was in use that day."""
-    active = [s.name for s in shoes if _in_use(s, day)]
-    return active[0] if len(active) == 1 else ""
+    """The pair of a run that names none, when only one pair was in use that day; of a pair without a first day nobody knows since when."""
+    active = [s for s in shoes if _in_use(s, day)]
+    return active[0].name if len(active) == 1 and active[0].first_used is not None else ""
