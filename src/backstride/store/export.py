@@ -1,7 +1,8 @@
 """A runner's record as one file in open formats, and back: export, backup and restore are the same file.
 
 It is a zip archive: ``backstride.json`` says what it is, and for each runner a folder holds JSON lines (``imports``, ``files``,
-``sources``, ``shoes``, ``days``), each stream as Parquet, and the runs once more as JSON lines and CSV for people and other programs.
+``sources``, ``shoes``, ``days``, ``interviews``), each stream as Parquet, and the runs once more as JSON lines and CSV for people and
+other programs.
 The layout is public: ``docs/your-data.md``.
 """
 
@@ -30,9 +31,10 @@ from backstride.errors import StoreError
 from backstride.model.ledger import ImportState
 from backstride.model.run_measures import RunMeasures
 from backstride.store.connect import writing
+from backstride.store.interviews import interview_lines, take_in_interviews
 from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
 from backstride.store.plain import check_run, run_as_plain, run_from_plain, storable
-from backstride.store.store import Store, StoredRunner
+from backstride.store.store import Store, StoredRunner, stored_runner
 from backstride.store.streams import Streams, is_parquet
 
 __all__ = ["Taken", "is_export", "restore", "take_in", "write_export"]
@@ -138,6 +140,7 @@ def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunn
         ("runs", _run_lines(row)),
         ("shoes", _shoe_lines(row)),
         ("days", _day_lines(row)),
+        ("interviews", interview_lines(row)),
     ):
         text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
         _add(archive, f"{folder}{name}.jsonl", text.encode("utf-8"))
@@ -262,11 +265,11 @@ def take_in(store: Store, runner: StoredRunner, path: Path, then: Then, watch: W
         row = RunnerRow.objects.select_for_update().get(pk=runner.id)
         if not ImportRow.objects.filter(runner=row).exists():
             for field, value in _person(archive, 0, path).items():
-                setattr(row, field, value)
+                setattr(row, field, value or getattr(row, field))  # what only this record knows stays
             row.save()
         taking = _Taking(archive, path, row, store.streams(runner), watch)
         taking.all(0)
-        then(StoredRunner(row.pk, row.name, row.zone))
+        then(stored_runner(row))
     return Taken((runner.name,), taking.new, taking.lost)
 
 
@@ -286,7 +289,7 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
         When it is no backup, the store is not empty, or something cannot be kept. Then nothing has changed.
     """
     before = store.runners()
-    kept = [runner for runner in before if ImportRow.objects.filter(runner_id=runner.id).exists()]
+    kept = [runner for runner in before if store.has_anything(runner)]
     if kept and not replace:
         remedy = "Say --replace to lose what is there and have the backup instead."
         raise StoreError(f"there are runners here already ({', '.join(runner.name for runner in kept)}).", remedy=remedy)
@@ -301,7 +304,7 @@ def restore(store: Store, path: Path, then: Then, *, replace: bool = False, watc
                 if not isinstance(name, str) or not name.isprintable():
                     raise ValueError("a runner has no name")
                 row = RunnerRow.objects.create(name=name[:100], created_at=datetime.now(UTC), **_person(archive, index, path))
-                made.append(StoredRunner(row.pk, row.name, row.zone))
+                made.append(stored_runner(row))
                 taking = _Taking(archive, path, row, store.streams(made[-1]), watch)
                 taking.all(index)
                 new, lost = new + taking.new, lost + taking.lost
@@ -372,6 +375,8 @@ class _Taking:
         self._sources(folder)
         self._shoes(folder)
         self._days(folder)
+        if f"{folder}interviews.jsonl" in self._archive.NameToInfo:  # an earlier version wrote none
+            take_in_interviews(self._row, self._lines(f"{folder}interviews.jsonl"))
 
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         if name not in self._archive.NameToInfo:

@@ -6,7 +6,7 @@ from django.db import models
 
 from backstride.model.ledger import ImportState
 
-__all__ = ["DayRow", "FileRow", "ImportRow", "RunRow", "RunnerRow", "ShoeRow", "SourceRow"]
+__all__ = ["DayRow", "FileRow", "ImportRow", "InterviewRow", "RunRow", "RunnerRow", "ShoeRow", "SourceRow"]
 
 
 class RunnerRow(models.Model):
@@ -133,3 +133,20 @@ class DayRow(models.Model):
     class Meta:
         db_table = "day_value"
         indexes = [models.Index(fields=["runner", "day"], name="day_value_day")]
+
+
+class InterviewRow(models.Model):
+    """One interview: how far it has come, and what it came to."""
+
+    runner = models.ForeignKey(RunnerRow, on_delete=models.CASCADE)
+    begun_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    finished = models.BooleanField(default=False)
+    state = models.JSONField()
+    """As `Interview.as_plain` gives it."""
+    assessment = models.JSONField(null=True)
+    """The answer in the public JSON form; null before there is one."""
+
+    class Meta:
+        db_table = "interview"
+        constraints = [models.UniqueConstraint(fields=["runner", "begun_at"], name="interview_begun_at")]

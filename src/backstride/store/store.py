@@ -23,7 +23,8 @@ from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, R
 from backstride.model.run import DayValue, Run, Samples, Shoe
 from backstride.store.connect import connect, told, writing
 from backstride.store.home import DATABASE, home_folder, only_mine
-from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
+from backstride.store.interviews import KeptInterview, keep, kept
+from backstride.store.models import DayRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow
 from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
 
@@ -45,11 +46,16 @@ class StoredRunner:
     name : str
     zone : str
         Name of the zone they live in (``"Europe/Berlin"``); empty when unknown.
+    sex : str
+        ``"female"`` or ``"male"``; empty when unknown.
+    birth_year : int or None
     """
 
     id: int
     name: str
     zone: str = ""
+    sex: str = ""
+    birth_year: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,28 +134,37 @@ class Store:
             known = ", ".join(RunnerRow.objects.order_by("name").values_list("name", flat=True)[:20])
             remedy = f"Known: {known}." if known else "Nothing has been imported yet: 'backstride import PATH' begins."
             raise StoreError(f"there is no runner '{name}' here.", remedy=remedy)
-        return StoredRunner(row.pk, row.name, row.zone)
+        return stored_runner(row)
 
     def runner_or_new(self, name: str, zone: str) -> StoredRunner:
         """The runner of this name, made if there is none, living in `zone`."""
         row, _ = RunnerRow.objects.get_or_create(name=name, defaults={"zone": zone, "created_at": datetime.now(UTC)})
-        return StoredRunner(row.pk, row.name, row.zone)
+        return stored_runner(row)
 
     def forget_if_new(self, runner: StoredRunner) -> None:
         """Remove a runner of whom nothing was ever kept: a name that was mistyped, or an import that failed at once."""
         with writing():
-            rows = RunnerRow.objects.filter(pk=runner.id)
-            if not ImportRow.objects.filter(runner_id=runner.id).exists() and not ShoeRow.objects.filter(runner_id=runner.id).exists():
-                rows.delete()
+            if not self.has_anything(runner):
+                RunnerRow.objects.filter(pk=runner.id).delete()
+
+    def has_anything(self, runner: StoredRunner) -> bool:
+        """Whether anything was ever kept of a runner."""
+        return any(table.objects.filter(runner_id=runner.id).exists() for table in (ImportRow, ShoeRow, InterviewRow))
 
     def runners(self) -> tuple[StoredRunner, ...]:
         """All runners, by name."""
-        return tuple(StoredRunner(row.pk, row.name, row.zone) for row in RunnerRow.objects.order_by("name"))
+        return tuple(stored_runner(row) for row in RunnerRow.objects.order_by("name"))
 
     def set_zone(self, runner: StoredRunner, zone: str) -> StoredRunner:
         """Note where the runner lives."""
         RunnerRow.objects.filter(pk=runner.id).update(zone=zone)
         return replace(runner, zone=zone)
+
+    def set_person(self, runner: StoredRunner, *, sex: str = "", birth_year: int | None = None) -> StoredRunner:
+        """Note the runner's sex (``"female"``, ``"male"``) and year of birth; what is not told stays as it is."""
+        told: dict[str, Any] = {key: value for key, value in (("sex", sex), ("birth_year", birth_year)) if value}
+        RunnerRow.objects.filter(pk=runner.id).update(**told)
+        return replace(runner, **told)
 
     def streams(self, runner: StoredRunner) -> Streams:
         """The samples of this runner's runs."""
@@ -540,6 +555,17 @@ class Store:
         latest = {(row[0], row[1]): row for row in rows.values_list("day", "name", "value", "file__path")}
         return tuple(DayValue(*latest[key]) for key in sorted(latest))
 
+    # -- interviews
+
+    def interviews(self, runner: StoredRunner) -> tuple[KeptInterview, ...]:
+        """All interviews, the one touched last at the end."""
+        return kept(runner.id)
+
+    def keep_interview(self, runner: StoredRunner, one: KeptInterview) -> None:
+        """Keep an interview; a later state of it (known by its beginning) takes the place of the earlier one."""
+        with writing():
+            keep(runner.id, one)
+
     # -- the whole of a runner
 
     def erase(self, runner: StoredRunner) -> None:
@@ -611,6 +637,11 @@ def locked(home: Path, name: str, patience_s: float = 0.0) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def stored_runner(row: RunnerRow) -> StoredRunner:
+    """A runner from its row."""
+    return StoredRunner(row.pk, row.name, row.zone, row.sex, row.birth_year)
 
 
 def _batches(keys: Collection[str]) -> Iterator[list[str]]:
