@@ -10,8 +10,11 @@ from backstride.knowledge.concepts import (
     BeliefItem,
     Condition,
     Contradiction,
+    EmergencyNumber,
     Factor,
     Finding,
+    InterviewEntry,
+    InterviewItem,
     Knowledge,
     Likelihood,
     Limit,
@@ -22,6 +25,7 @@ from backstride.knowledge.concepts import (
     RedFlag,
     Reference,
     Region,
+    WatchSign,
     Wording,
 )
 
@@ -43,6 +47,9 @@ def build_knowledge(tree: Mapping[str, Mapping[str, Any]], version: str) -> Know
         references={key: Reference(key, value) for key, value in sorted(tree["references"].items())},
         limits={key: _limit(key, value) for key, value in sorted(tree["limits"].items())},
         wording={key: Wording(key, **value) for key, value in sorted(tree["wording"].items())},
+        interview={key: _interview(key, value) for key, value in sorted(tree["interview"].items())},
+        emergency_numbers={key: EmergencyNumber(key, **_tuples(value)) for key, value in sorted(tree["emergency_numbers"].items())},
+        watch_card={key: WatchSign(key, **_tuples(value)) for key, value in sorted(tree["watch_card"].items())},
     )
 
 
@@ -103,3 +110,8 @@ def _factor(value: Mapping[str, Any]) -> Factor:
 def _limit(key: str, value: Mapping[str, Any]) -> Limit:
     number = tuple(float(v) for v in value["value"]) if isinstance(value["value"], list) else float(value["value"])
     return Limit(key, number, value["reason"], value.get("basis", "assumption"), tuple(value.get("sources", ())))
+
+
+def _interview(key: str, value: Mapping[str, Any]) -> InterviewEntry:
+    items = tuple(InterviewItem(**item) for item in value.get("items", ()))
+    return InterviewEntry(id=key, **{**value, "items": items, "order": float(value.get("order", 0))})

@@ -13,8 +13,11 @@ __all__ = [
     "BeliefItem",
     "Condition",
     "Contradiction",
+    "EmergencyNumber",
     "Factor",
     "Finding",
+    "InterviewEntry",
+    "InterviewItem",
     "Knowledge",
     "Likelihood",
     "Limit",
@@ -25,6 +28,7 @@ __all__ = [
     "RedFlag",
     "Reference",
     "Region",
+    "WatchSign",
     "Wording",
 ]
 
@@ -94,6 +98,7 @@ class Finding:
     ``reports_factor`` maps a value (or ``>500``, ``<1``) to the factor that it reports.
     ``unsafe_when`` is a rule; while it is true the test is not offered.
     ``effort`` is the runner's or therapist's effort to answer, 1 = one tap (an assumption).
+    ``said`` maps a value to what it says, as a clause for "You said ...".
     """
 
     id: str
@@ -122,6 +127,7 @@ class Finding:
     excludes: tuple[Contradiction, ...] = ()
     implies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reports_factor: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
     likelihoods: tuple[Likelihood, ...] = ()
     reviewed_by: tuple[str, ...] = ()
     file: str = ""
@@ -166,6 +172,7 @@ class Factor:
 
     ``reranks`` is false where the published effect is on any running injury: it raises every cause alike,
     so the factor is a contributor but does not move one cause above another.
+    ``said`` maps "yes" to what it says to the runner, as a clause.
     """
 
     id: str
@@ -190,6 +197,7 @@ class Factor:
     note: str = ""
     only_for_sex: str = ""
     reranks: bool = True
+    said: Mapping[str, str] = field(default_factory=dict)
     reviewed_by: tuple[str, ...] = ()
     file: str = ""
 
@@ -221,7 +229,10 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RedFlag:
-    """A safety rule. ``action`` is ``emergency_now``, ``same_day`` or ``within_days``."""
+    """A safety rule. ``action`` is ``emergency_now``, ``same_day`` or ``within_days``.
+
+    ``ambulance`` stands where an ambulance is to be called instead of travelling.
+    """
 
     id: str
     finding: str
@@ -234,6 +245,7 @@ class RedFlag:
     confirm: str = ""
     say: str = ""
     handling_note: str = ""
+    ambulance: bool = False
     published_accuracy: str = ""
     accuracy_verified: str = ""
     population: str = ""
@@ -273,7 +285,10 @@ class AdviceItem:
 
 @dataclass(frozen=True, slots=True)
 class BeliefItem:
-    """A popular claim, what stands for it here, and the honest verdict."""
+    """A popular claim, what stands for it here, and the honest verdict.
+
+    ``not_the_problem`` says to a runner whom it touches that it is not the problem: only where evidence contradicts the claim.
+    """
 
     id: str
     parent: str
@@ -283,6 +298,7 @@ class BeliefItem:
     grade: str
     text: str
     sources: tuple[str, ...] = ()
+    not_the_problem: str = ""
     reviewed_by: tuple[str, ...] = ()
     file: str = ""
 
@@ -337,11 +353,80 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is said at a level: ``words`` to the runner and ``by_when``."""
+    """What is said at a level: ``words`` to the runner and ``by_when``.
+
+    ``look_again`` says when to have it looked at again, with ``{day}`` for the day that is ``look_again_days`` away.
+    """
 
     id: str
     words: str
     by_when: str
+    look_again: str = ""
+    look_again_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyNumber:
+    """Whom to call in a country, by its ISO 3166 code of two letters; ``id`` ``"other"`` holds where no entry does.
+
+    ``emergency`` are the numbers that send an ambulance, the surest first; ``urgent_care`` is the line for what can't wait but
+    is no emergency, empty where no number for the whole country was found. ``verified`` is yes when both were seen in a source of
+    the country's own services, partly when one was, or in a source of others.
+    """
+
+    id: str
+    country: str
+    emergency: tuple[str, ...]
+    sources: tuple[str, ...]
+    checked: str
+    verified: str
+    note: str = ""
+    urgent_care: str = ""
+    urgent_care_note: str = ""
+    reviewed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchSign:
+    """A sign to watch for after an answer, worded for "if any of this starts".
+
+    ``go`` is ``now`` (emergency department) or ``today`` (doctor). ``when`` is a rule that says for whom it is shown, empty for
+    everybody; of more signs than a card has room for those of the lowest ``rank`` are shown. ``red_flags`` are the rules it stands for.
+    """
+
+    id: str
+    words: str
+    go: str
+    rank: float
+    red_flags: tuple[str, ...]
+    when: str = ""
+    reviewed_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewItem:
+    """One item of a screen: a finding or factor, ``age`` or ``sex``; `words` replace its question where they stand."""
+
+    id: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewEntry:
+    """How the interview asks: a screen, the words of answers, or a sentence.
+
+    ``kind`` is ``where``, ``safety``, ``question`` or ``habits`` for a screen, ``answers`` for the words of a finding's values
+    (in `words`; of the finding that the entry is named after, or of every yes/no question), ``sentence`` for a text (in `title`).
+    Screens of one kind come by `order`. A question screen names either its `items` or the `group` of findings it gathers.
+    """
+
+    id: str
+    kind: str
+    title: str = ""
+    order: float = 0.0
+    group: str = ""
+    items: tuple[InterviewItem, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,9 +448,12 @@ class Knowledge:
     references: Mapping[str, Reference]
     limits: Mapping[str, Limit]
     wording: Mapping[str, Wording]
+    emergency_numbers: Mapping[str, EmergencyNumber] = field(default_factory=dict)
+    watch_card: Mapping[str, WatchSign] = field(default_factory=dict)
 
     @property
     def reviewed(self) -> bool:
         """True when every file has been reviewed by someone."""
         kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs)
-        return all(item.reviewed_by for kind in kinds for item in kind.values())
+        tables = all(n.reviewed_by for n in self.emergency_numbers.values()) and all(s.reviewed_by for s in self.watch_card.values())
+        return tables and all(item.reviewed_by for kind in kinds for item in kind.values())

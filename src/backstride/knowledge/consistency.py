@@ -18,6 +18,9 @@ __all__ = ["problems_in"]
 Entry = Mapping[str, Any]
 _ABOUT_THE_RUNNER = {"age": None, "sex": ("female", "male")}
 _COMPARISON = re.compile(r"(>=|<=|>|<)\d+(\.\d+)?\Z")
+_COUNTRY = re.compile(r"[A-Z]{2}\Z")
+_TELEPHONE = re.compile(r"[0-9#*][0-9 ]+\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _REVIEW = re.compile(r"[^,\s][^,]*,.*\b\d{4}-\d{2}-\d{2}\Z")
 _WHO = {
     "emergency_now": ("emergency_department",),
@@ -47,6 +50,9 @@ class _Checks:
             self.likelihoods,
             self.factors,
             self.red_flags,
+            self.told,
+            self.watch_card,
+            self.emergency_numbers,
             self.pointers,
             self.sources,
             self.limits_and_wording,
@@ -170,6 +176,41 @@ class _Checks:
                 yield self.problem("red_flags", id, "who", f"'{entry['who']}' does not go with {entry['action']}.", remedy)
             yield from self.rule("red_flags", id, "rule", entry["rule"])
 
+    def told(self) -> Iterator[Problem]:
+        """What is told of an answer belongs to an answer that can be given; what is "not the problem" only where evidence says so."""
+        for kind in ("findings", "factors"):
+            for id, entry in self.sound(kind):
+                for value in entry.get("said", ()):
+                    yield from self.answer(kind, id, f"said.{value}", value, id)
+        for id, entry in self.sound("beliefs"):
+            if "not_the_problem" in entry and not entry["verdict"].startswith("contradicted"):
+                remedy = "Leave the line out, or show in the verdict that evidence contradicts the claim."
+                yield self.problem("beliefs", id, "not_the_problem", f"stands beside the verdict '{entry['verdict']}'.", remedy)
+
+    def watch_card(self) -> Iterator[Problem]:
+        for id, entry in self.sound("watch_card"):
+            for i, name in enumerate(entry["red_flags"]):
+                yield from self.unknown("watch_card", id, f"{id}.red_flags[{i + 1}]", name, self.known["red_flags"], "red flag")
+            yield from self.rule("watch_card", id, f"{id}.when", entry.get("when"))
+            actions = {self.known["red_flags"].get(name, {}).get("action") for name in entry["red_flags"]}
+            if entry["go"] == "today" and not actions - {"emergency_now", None}:
+                yield self.problem("watch_card", id, f"{id}.go", "is today, but its rules say now.", "Write go: now.")
+
+    def emergency_numbers(self) -> Iterator[Problem]:
+        for id, entry in self.sound("emergency_numbers"):
+            if id != "other" and not _COUNTRY.match(id):
+                remedy = "Write the two capital letters of ISO 3166, as in DE, or other."
+                yield self.problem("emergency_numbers", id, id, f"'{id}' is not the code of a country.", remedy)
+            if not entry["emergency"]:
+                yield self.problem("emergency_numbers", id, f"{id}.emergency", "names no number.", "Write one, as in ['112'].")
+            for i, number in enumerate(entry["emergency"]):
+                if not _TELEPHONE.match(number):
+                    field = f"{id}.emergency[{i + 1}]"
+                    yield self.problem("emergency_numbers", id, field, f"'{number}' is not a number to call.", "Put it in quotes: ['000'].")
+            if not _DAY.match(entry["checked"]):
+                remedy = "Write the day on which it was looked up, as in '2026-11-24'."
+                yield self.problem("emergency_numbers", id, f"{id}.checked", f"'{entry['checked']}' is not a day.", remedy)
+
     def rule(self, kind: str, id: str, field: str, text: str | None) -> Iterator[Problem]:
         if text is None:
             return
@@ -213,9 +254,10 @@ class _Checks:
                     yield from self.unknown("beliefs", id, field, name, self.known[kinds[kind]], kind)
 
     def sources(self) -> Iterator[Problem]:
-        for kind in ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "limits"):
+        kinds = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "limits", "emergency_numbers")
+        for kind in kinds:
             for id, entry in self.sound(kind):
-                prefix = f"{id}." if kind == "limits" else ""
+                prefix = f"{id}." if kind in ("limits", "emergency_numbers") else ""
                 for field, figure, inherited in _figures(entry):
                     if figure.get("basis") == "published" and not figure.get("sources", inherited):
                         remedy = "Add sources: [id], or call it an assumption."

@@ -11,11 +11,13 @@ from pathlib import Path
 from backstride.errors import KnowledgeError
 from backstride.regular_file import read_regular
 
-__all__ = ["FOLDERS", "SHIPPED", "TABLES", "KnowledgeFile", "content_version", "read_files"]
+__all__ = ["FOLDERS", "OPEN_TABLES", "SHIPPED", "TABLES", "KnowledgeFile", "content_version", "read_files"]
 
 SHIPPED = Path(__file__).parent
 FOLDERS = ("conditions", "factors", "findings", "red_flags", "advice", "beliefs", "regions", "outcome_measures")
-TABLES = ("references", "limits", "wording")
+TABLES = ("references", "limits", "wording", "emergency_numbers", "watch_card")
+OPEN_TABLES = ("references", "emergency_numbers", "watch_card")
+"""Tables to which an overlay may add entries; of the others the program reads the shipped ids only."""
 _LARGEST = 4_000_000
 _ENDINGS = (".yaml", ".yml", ".json")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backstride.errors import KnowledgeError
-from backstride.knowledge.files import FOLDERS, TABLES, KnowledgeFile
+from backstride.knowledge.files import FOLDERS, OPEN_TABLES, TABLES, KnowledgeFile
 from backstride.knowledge.schema import KINDS, Problem, check_node
 from backstride.marked_yaml import Node, read_marked
 
@@ -116,7 +116,7 @@ def _read_table(reading: Reading, file: KnowledgeFile, node: Node) -> None:
         plain, problems = check_node(entry, shape, file.shown, id)
         reading.problems.extend(problems)
         lines = {"": node.key_lines[id], **_lines(entry, id), id: node.key_lines[id]}
-        if file.kind != "references" and file.shown == file.inside:
+        if file.kind not in OPEN_TABLES and file.shown == file.inside:
             reading.shipped_tables.setdefault(file.kind, {})[id] = plain
         _put(reading, file.kind, id, plain if isinstance(plain, dict) else {}, Place(file.shown, lines), broken=bool(problems))
 

@@ -115,6 +115,7 @@ KINDS: Mapping[str, Shape] = {
         overlaps_with=IDS, umbrella_of=IDS,
         excludes=_list(_record("value other other_value", value=TEXT, other=TEXT, other_value=TEXT, reason=TEXT)),
         implies=Shape("map", item=Shape("map", item=TEXT)), reports_factor=Shape("map", item=TEXT), notes=TEXT,
+        said=Shape("map", item=TEXT),
         likelihoods=_list(LIKELIHOOD), reviewed_by=IDS,
     ),
     "factors": _record(
@@ -123,14 +124,14 @@ KINDS: Mapping[str, Shape] = {
         measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
         prevalence=PREVALENCE, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
         grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,
-        links=_list(LINK),
+        links=_list(LINK), said=Shape("map", item=TEXT),
         sources=IDS, note=TEXT, reviewed_by=IDS,
     ),
     "red_flags": _record(
         "id finding question may_mean conditions action who rule reviewed_by",
         id=TEXT, finding=TEXT, question=TEXT, may_mean=TEXT, conditions=IDS, action=_words("emergency_now", "same_day", "within_days"),
-        who=_words("emergency_department", "doctor", "physical_therapist"), rule=TEXT, confirm=TEXT, say=TEXT, handling_note=TEXT,
-        published_accuracy=TEXT, accuracy_verified=TEXT, population=TEXT, sources=IDS, reviewed_by=IDS,
+        who=_words("emergency_department", "doctor", "physical_therapist"), rule=TEXT, confirm=TEXT, say=TEXT, ambulance=FLAG,
+        handling_note=TEXT, published_accuracy=TEXT, accuracy_verified=TEXT, population=TEXT, sources=IDS, reviewed_by=IDS,
     ),
     "advice": _record(
         "id target_type target moment text grade reviewed_by",
@@ -143,7 +144,7 @@ KINDS: Mapping[str, Shape] = {
     "beliefs": _record(
         "id parent claim represented_by verdict grade text reviewed_by",
         id=TEXT, parent=TEXT, claim=TEXT, represented_by=IDS, verdict=TEXT, grade=_words("A", "B", "C", "D", "X"), text=TEXT, sources=IDS,
-        reviewed_by=IDS,
+        not_the_problem=TEXT, reviewed_by=IDS,
     ),
     "regions": _record(
         "id name view side findings reviewed_by",
@@ -156,7 +157,17 @@ KINDS: Mapping[str, Shape] = {
     "limits": Shape("map", item=_record(
         "value basis reason", value=Shape("numbers"), minimum=_number(), maximum=_number(), basis=BASIS, reason=TEXT, sources=IDS,
     )),
-    "wording": Shape("map", item=_record("words by_when", words=TEXT, by_when=TEXT)),
+    "wording": Shape("map", item=_record(
+        "words by_when", words=TEXT, by_when=TEXT, look_again=TEXT, look_again_days=_number(0, 60),
+    )),
+    "emergency_numbers": Shape("map", item=_record(
+        "country emergency sources checked verified reviewed_by", country=TEXT, emergency=IDS, note=TEXT, urgent_care=TEXT,
+        urgent_care_note=TEXT, sources=IDS, checked=TEXT, verified=_words("yes", "partly", "no"), reviewed_by=IDS,
+    )),
+    "watch_card": Shape("map", item=_record(
+        "words go rank red_flags reviewed_by", words=TEXT, go=_words("now", "today"), rank=_number(1, 100), when=TEXT, red_flags=IDS,
+        reviewed_by=IDS,
+    )),
 }  # fmt: skip
 
 Report = Callable[[int, str, str, str], None]
