@@ -114,4 +114,4 @@ def _limit(key: str, value: Mapping[str, Any]) -> Limit:
 
 def _interview(key: str, value: Mapping[str, Any]) -> InterviewEntry:
     items = tuple(InterviewItem(**item) for item in value.get("items", ()))
-    return InterviewEntry(id=key, **{**value, "items": items, "order": float(value.get("order", 0))})
+    return InterviewEntry(id=key, **{**_tuples(value), "items": items, "order": float(value.get("order", 0))})

@@ -427,6 +427,7 @@ class InterviewEntry:
     group: str = ""
     items: tuple[InterviewItem, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    reviewed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +449,7 @@ class Knowledge:
     references: Mapping[str, Reference]
     limits: Mapping[str, Limit]
     wording: Mapping[str, Wording]
+    interview: Mapping[str, InterviewEntry]
     emergency_numbers: Mapping[str, EmergencyNumber] = field(default_factory=dict)
     watch_card: Mapping[str, WatchSign] = field(default_factory=dict)
 
@@ -456,4 +458,5 @@ class Knowledge:
         """True when every file has been reviewed by someone."""
         kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs)
         tables = all(n.reviewed_by for n in self.emergency_numbers.values()) and all(s.reviewed_by for s in self.watch_card.values())
+        tables = tables and all(screen.reviewed_by for screen in self.interview.values() if screen.kind == "safety")
         return tables and all(item.reviewed_by for kind in kinds for item in kind.values())

@@ -15,8 +15,8 @@ __all__ = ["FOLDERS", "OPEN_TABLES", "SHIPPED", "TABLES", "KnowledgeFile", "cont
 
 SHIPPED = Path(__file__).parent
 FOLDERS = ("conditions", "factors", "findings", "red_flags", "advice", "beliefs", "regions", "outcome_measures")
-TABLES = ("references", "limits", "wording", "emergency_numbers", "watch_card")
-OPEN_TABLES = ("references", "emergency_numbers", "watch_card")
+TABLES = ("references", "limits", "wording", "interview", "emergency_numbers", "watch_card")
+OPEN_TABLES = ("references", "interview", "emergency_numbers", "watch_card")
 """Tables to which an overlay may add entries; of the others the program reads the shipped ids only."""
 _LARGEST = 4_000_000
 _ENDINGS = (".yaml", ".yml", ".json")
