@@ -88,6 +88,7 @@ def _condition(value: Mapping[str, Any]) -> Condition:
 def _finding(value: Mapping[str, Any]) -> Finding:
     fields = _tuples(value)
     fields["background"] = _figure(value.get("background"))
+    fields.update({name: value.get(name) == "yes" for name in ("at_home", "needs_helper")})
     fields["excludes"] = tuple(Contradiction(**rule) for rule in value.get("excludes", ()))
     fields["likelihoods"] = tuple(_likelihood(row) for row in value.get("likelihoods", ()))
     return Finding(**fields)

@@ -97,6 +97,9 @@ class Finding:
     ``implies`` maps a value of this finding to what it entails of others (id -> value).
     ``reports_factor`` maps a value (or ``>500``, ``<1``) to the factor that it reports.
     ``unsafe_when`` is a rule; while it is true the test is not offered.
+    ``at_home`` says that a therapist would leave a runner alone with this test (``needs_helper``: with someone who helps). Such a test
+    has a ``gate`` (when to leave it out, in the runner's words), ``steps`` (one action each) and a ``stop_rule``; ``timer_s`` is how long
+    it is held, 0 without a timer. A test that is not at home is never offered to a runner alone, whoever answers it.
     ``effort`` is the runner's or therapist's effort to answer, 1 = one tap (an assumption).
     ``said`` maps a value to what it says, as a clause for "You said ...".
     """
@@ -119,6 +122,12 @@ class Finding:
     unit: str = ""
     only_for_sex: str = ""
     unsafe_when: str = ""
+    at_home: bool = False
+    needs_helper: bool = False
+    gate: str = ""
+    steps: tuple[str, ...] = ()
+    timer_s: int = 0
+    stop_rule: str = ""
     background: Number | None = None
     background_by_value: Mapping[str, float] = field(default_factory=dict)
     background_candidates: tuple[Mapping[str, object], ...] = ()
@@ -170,6 +179,8 @@ class MeasureLimit:
 class Factor:
     """Something that may contribute; ``grade`` is A to D, or X for contradicted or conflicting.
 
+    ``question`` asks the runner for it with yes, no or unsure; empty where only a measurement or a therapist can tell, or where a finding
+    reports it.
     ``reranks`` is false where the published effect is on any running injury: it raises every cause alike,
     so the factor is a contributor but does not move one cause above another.
     ``said`` maps "yes" to what it says to the runner, as a clause.
@@ -183,6 +194,7 @@ class Factor:
     grade: str
     back_specific: str
     prevalence: Number
+    question: str = ""
     unit: str = ""
     data_source: tuple[str, ...] = ()
     run_file_fields: tuple[str, ...] = ()

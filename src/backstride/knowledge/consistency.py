@@ -131,6 +131,12 @@ class _Checks:
                     yield from self.answer("findings", id, f"reports_factor.{value}", value, id)
                 yield from self.unknown("findings", id, f"reports_factor.{value}", name, self.known["factors"], "factor")
             yield from self.rule("findings", id, "unsafe_when", entry.get("unsafe_when"))
+            if entry.get("at_home") == "yes":
+                for key in ("gate", "steps", "stop_rule"):
+                    if not entry.get(key):
+                        yield self.problem("findings", id, key, "is missing: a test at home needs it.", "Add it, or write at_home: no.")
+                if entry["answered_by"] != "runner":
+                    yield self.problem("findings", id, "at_home", "does not go with a therapist's test.", "Write no.")
 
     def likelihoods(self) -> Iterator[Problem]:
         for id, entry in self.sound("findings"):

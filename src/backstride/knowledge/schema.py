@@ -71,6 +71,7 @@ def _record(required: str, **fields: Shape) -> Shape:
 
 BASIS = _words("published", "derived", "assumption")
 SEX = _words("female", "male")
+YES_NO = _words("yes", "no")
 
 
 def _figure(low: float, high: float | None) -> Shape:
@@ -109,7 +110,8 @@ KINDS: Mapping[str, Shape] = {
         id=TEXT, name=TEXT, group=TEXT, question=TEXT, how=TEXT,
         answer=_words("yes_no", "choice", "location", "scale", "measurement"), values=IDS, positive=IDS,
         minimum=_number(), maximum=_number(), unit=TEXT, threshold=_number(), answered_by=_words("runner", "therapist"),
-        effort=_number(0.1, 100), only_for_sex=SEX, unsafe_when=TEXT, facet=TEXT, background=PROBABILITY,
+        effort=_number(0.1, 100), only_for_sex=SEX, unsafe_when=TEXT, at_home=YES_NO, needs_helper=YES_NO, gate=TEXT, steps=IDS,
+        timer_s=_number(1, 600), stop_rule=TEXT, facet=TEXT, background=PROBABILITY,
         background_by_value=Shape("map", item=_number(0, 1)),
         background_candidates=_list(_record("figure", figure=PROBABILITY, population=TEXT, n=TEXT, verified=TEXT, sources=IDS, note=TEXT)),
         overlaps_with=IDS, umbrella_of=IDS,
@@ -120,7 +122,7 @@ KINDS: Mapping[str, Shape] = {
     ),
     "factors": _record(
         "id name group how_measured threshold grade back_specific prevalence reviewed_by",
-        id=TEXT, name=TEXT, group=TEXT, how_measured=TEXT, threshold=TEXT, unit=TEXT, data_source=IDS, run_file_fields=IDS,
+        id=TEXT, name=TEXT, group=TEXT, question=TEXT, how_measured=TEXT, threshold=TEXT, unit=TEXT, data_source=IDS, run_file_fields=IDS,
         measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
         prevalence=PREVALENCE, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
         grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,

@@ -65,9 +65,14 @@ def _wrap(text: str) -> list[str]:
 def _finding(finding: Any, words: PageWords) -> list[str]:
     lines = [*_wrap(finding.question), "", *_wrap(f"Answers: {_answers(finding)}.")]
     lines += _wrap(words.urgent)
-    if finding.answered_by == "therapist":
+    if finding.answered_by == "therapist" or (finding.group == "test" and not finding.at_home):
         lines += ["", "A therapist's test: do not try it alone."]
-    if finding.how:
+    if finding.steps:
+        needs = ["Have someone help you."] if finding.needs_helper else []
+        lines += ["", "How to do it", *_wrap(finding.gate), *needs]
+        lines += [line for number, step in enumerate(finding.steps, 1) for line in _wrap(f"{number}. {step}")]
+        lines += _wrap(finding.stop_rule)
+    elif finding.how:
         stop = "Stop when it hurts more than it did before you began." if finding.group == "test" else ""
         lines += ["", "How to do it", *_wrap(finding.how), *_wrap(stop)]
     if finding.unsafe_when:
