@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Figures:
-    """The parts behind one page; `measured` is what they measure below src/backstride, `measuring` with what, by part."""
+    """The parts behind one page; `measured` is what a part measures below src/backstride, `measuring` with what, both by part."""
 
     def __init__(self, name, parts, page, head, measured, measuring):
         self.name, self.parts, self.page, self.head = name, parts, page, head
@@ -44,7 +44,7 @@ class Figures:
         module = self.parts[part]
         program = ROOT / "src" / "backstride"
         measured = sorted(
-            p for name in self.measured for p in [program / name, *(program / name).rglob("*")] if p.suffix in (".py", ".yaml")
+            p for name in self.measured[part] for p in [program / name, *(program / name).rglob("*")] if p.suffix in (".py", ".yaml")
         )
         measuring = [Path(module.__file__), *self.measuring.get(part, ())]
         total = hashlib.blake2b(digest_size=8)

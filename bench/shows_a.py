@@ -10,12 +10,13 @@ from bench.pieces import ROOT, Figures
 
 TESTS = sorted((ROOT / "tests").glob("*.py"))
 AGRUM = [ROOT / "bench" / "agrum.py"]
+PARTS = {"benign": benign, "enumeration": enumeration, "calibration": calibration, "mutants": mutants}
 FIGURES = Figures(
     "shows-a",
-    {"benign": benign, "enumeration": enumeration, "calibration": calibration, "mutants": mutants},
+    PARTS,
     ROOT / "docs" / "figures.md",
     "# Figures about itself\n\nWritten by `make shows-a`. They test the arithmetic and the rules, never the clinic.\n",
-    ("model", "knowledge", "reasoning", "training", "assess.py", "sampler.py", "marked_yaml.py"),
+    dict.fromkeys(PARTS, ("model", "knowledge", "reasoning", "training", "assess.py", "sampler.py", "marked_yaml.py")),
     {"enumeration": [*AGRUM, *TESTS], "mutants": TESTS},
 )
 
