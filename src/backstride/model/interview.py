@@ -83,6 +83,8 @@ class Screen:
         How long a timer runs for a self-test; 0 for none.
     left : int
         About how many screens are still to come, this one not counted.
+    knowledge_version : str
+        By which knowledge it was made.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Screen:
     how: tuple[str, ...] = ()
     seconds: int = 0
     left: int = 0
+    knowledge_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,12 @@ class Interview:
     knowledge_version: str = ""
 
     def answers(self) -> dict[str, Given]:
-        """The latest answer of every item, those skipped left out."""
-        latest = {one.item: one for one in self.given}
-        return {item: one for item, one in latest.items() if one.value != "skipped"}
+        """The latest answer of every item. Passing over an item that is asked again takes no earlier answer away."""
+        return {one.item: one for one in self.given if one.value != "skipped"}
+
+    def latest(self) -> dict[str, Given]:
+        """The same with what was passed over: the last that became of every item that was asked."""
+        return {one.item: one for one in self.given}
 
     def as_plain(self) -> dict[str, Any]:
         """Numbers, texts, lists and dictionaries only."""

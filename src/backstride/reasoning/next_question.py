@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +15,7 @@ from backstride.reasoning.observe import Observed
 from backstride.reasoning.posterior import Posterior, facet_of
 from backstride.reasoning.triage import lookup_of
 
-__all__ = ["askable", "expected_gains", "next_questions"]
+__all__ = ["askable", "expected_gains", "next_questions", "together", "told_apart"]
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -61,6 +63,86 @@ def expected_gains(posterior: Posterior, observed: Observed, knowledge: Knowledg
         if table is not None and finding.used_likelihoods:
             gains[finding.id] = _gain(table, weight, float(discount) ** answered.get(facet_of(finding), 0))
     return gains
+
+
+def together(gains: Mapping[str, float], knowledge: Knowledge, groups: Collection[str]) -> tuple[str, ...]:
+    """The questions of one screen: the best for its effort, and up to ``interview_joined_questions`` more of its group.
+
+    A further question on a screen costs ``interview_joined_effort`` of its effort alone, so it joins when its gain for its effort
+    reaches that share of the best one's. What repeats, entails or excludes one of the screen waits for its answer.
+
+    Parameters
+    ----------
+    gains : mapping of finding id to bits
+        As `expected_gains` gives them.
+    knowledge : Knowledge
+    groups : collection of str
+        Groups of findings whose questions may stand together.
+
+    Returns
+    -------
+    tuple of str
+        Empty when there are no gains.
+    """
+    if not gains:
+        return ()
+    share, most = knowledge.limits["interview_joined_effort"].value, knowledge.limits["interview_joined_questions"].value
+    assert not isinstance(share, tuple) and not isinstance(most, tuple)
+    findings = knowledge.findings
+    rate = {item: gain / findings[item].effort for item, gain in gains.items()}
+    best, *others = sorted(rate, key=lambda item: (-rate[item], findings[item].question))
+    chosen = [best]
+    if findings[best].group in groups:
+        for item in others:
+            if len(chosen) > most or rate[item] < share * rate[best]:
+                break
+            if findings[item].group == findings[best].group and not any(_bound(findings[item], findings[c]) for c in chosen):
+                chosen.append(item)
+    return tuple(chosen)
+
+
+def _bound(one: Finding, other: Finding) -> bool:
+    """Whether the answer to one says something of the other."""
+    if one.facet and one.facet == other.facet:
+        return True
+
+    def speaks_of(a: Finding, b: Finding) -> bool:
+        entailed = any(b.id in values for values in a.implies.values())
+        return entailed or b.id in a.umbrella_of or any(rule.other == b.id for rule in a.excludes)
+
+    return speaks_of(one, other) or speaks_of(other, one)
+
+
+def told_apart(posterior: Posterior, item: str, among: Collection[str]) -> tuple[str, str]:
+    """The two causes between which a question moves most, the one that its most telling answer raises first.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    item : str
+        A finding with a table.
+    among : collection of str
+        Conditions that may be named.
+
+    Returns
+    -------
+    tuple of str
+        Condition ids; empty for "something else".
+    """
+    network = posterior.network
+    table = network.point_table(item)
+    assert table is not None
+    weight = posterior.probability[:, 0]
+    joint = table.point[:, table.pattern_of_state].T * weight[:, None]
+    names = [name for name in network.conditions if name in among]
+    rows = [network.index[name] for name in names]
+    # Of each cause and of the empty set: how much more often it comes with an answer than if the two had nothing to do with each other.
+    both = np.vstack([network.marginal(joint)[rows], joint[:1]])
+    alone = np.append(network.marginal(weight[:, None])[rows, 0], weight[0])
+    moved = both - alone[:, None] * joint.sum(axis=0)
+    value = int(np.argmax(moved.max(axis=0) - moved.min(axis=0)))
+    names.append("")
+    return names[int(np.argmax(moved[:, value]))], names[int(np.argmin(moved[:, value]))]
 
 
 def askable(observed: Observed, knowledge: Knowledge) -> tuple[Finding, ...]:
