@@ -100,6 +100,7 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         measures=measures,
         out_of_scope=advise.out_of_scope(observed, knowledge),
         files=tuple(outcome.detail for outcome in record.files),
+        watch=advise.watch(observed, level, knowledge),
     )
 
 

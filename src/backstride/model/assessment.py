@@ -21,6 +21,7 @@ __all__ = [
     "Other",
     "Reason",
     "Triage",
+    "Watch",
     "Weight",
     "Who",
 ]
@@ -187,7 +188,10 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """A popular belief that touches this runner: the claim as it is heard, the verdict, and what holds instead."""
+    """A popular belief that touches this runner: the claim as it is heard, the verdict, and what holds instead.
+
+    ``not_the_problem`` is empty unless evidence contradicts the claim.
+    """
 
     id: str
     claim: str
@@ -195,6 +199,16 @@ class Belief:
     grade: str
     text: str
     sources: tuple[str, ...]
+    not_the_problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A sign to watch for from now on: ``now`` for the emergency department, else for a doctor on the same day."""
+
+    id: str
+    words: str
+    now: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,3 +248,4 @@ class Assessment:
     out_of_scope: str = ""
     running_withheld: str = ""
     files: tuple[str, ...] = ()
+    watch: tuple[Watch, ...] = ()

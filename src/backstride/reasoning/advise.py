@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backstride.knowledge.concepts import Knowledge
+from backstride.knowledge.concepts import BeliefItem, Knowledge
+from backstride.knowledge.rules import parse_rule
 from backstride.model.assessment import (
     Advice,
     Belief,
@@ -16,11 +17,13 @@ from backstride.model.assessment import (
     Level,
     MustNotMiss,
     Triage,
+    Watch,
 )
 from backstride.reasoning.observe import Observed
 from backstride.reasoning.posterior import Posterior
+from backstride.reasoning.triage import lookup_of
 
-__all__ = ["advice", "beliefs", "conclude", "contributors", "leading", "must_not_miss", "out_of_scope", "running_withheld"]
+__all__ = ["advice", "beliefs", "conclude", "contributors", "leading", "must_not_miss", "out_of_scope", "running_withheld", "watch"]
 
 _SIMULATIONS = 1000
 _SAME = 1e-9
@@ -187,14 +190,50 @@ def contributors(observed: Observed, ranked: Sequence[Cause], knowledge: Knowled
 
 
 def beliefs(observed: Observed, ranked: Sequence[Cause], knowledge: Knowledge) -> tuple[Belief, ...]:
-    """Popular claims that touch this runner's factors, with their honest verdicts."""
-    held = {f"factor:{o.id}" for o in observed.factors if o.value == "yes"}
-    result = [
-        Belief(item.id, item.claim, item.verdict, item.grade, item.text, item.sources)
-        for item in knowledge.beliefs.values()
-        if held & set(item.represented_by)
-    ]
-    return tuple(sorted(result, key=lambda b: b.id))
+    """Popular claims that touch this runner, with their honest verdicts.
+
+    Those about a factor of theirs come first, what evidence contradicts before the rest; then those that an answer touches, where the
+    claim is about one of the first ``beliefs_causes`` causes or about none in particular.
+    """
+    factors = {f"factor:{o.id}" for o in observed.factors if o.value == "yes"}
+    findings = {f"finding:{o.id}" for o in observed.findings if o.value == "yes"}
+    near = {f"condition:{c.condition}" for c in ranked[: int(_limit(knowledge, "beliefs_causes"))]}
+
+    def touches(item: BeliefItem) -> bool:
+        about = set(item.represented_by)
+        conditions = {pointer for pointer in about if pointer.startswith("condition:")}
+        return bool(about & factors) or (bool(about & findings) and (not conditions or bool(conditions & near)))
+
+    def order(item: BeliefItem) -> tuple[bool, bool, str]:
+        return not factors & set(item.represented_by), not item.not_the_problem, item.id
+
+    return tuple(
+        Belief(item.id, item.claim, item.verdict, item.grade, item.text, item.sources, item.not_the_problem)
+        for item in sorted(filter(touches, knowledge.beliefs.values()), key=order)
+    )
+
+
+def watch(observed: Observed, triage: Triage, knowledge: Knowledge) -> tuple[Watch, ...]:
+    """What to watch for from now on; nothing at an emergency, and nothing for today once someone is to be seen today.
+
+    Parameters
+    ----------
+    observed : Observed
+        The ``when`` of a sign is a rule over all that was said; an answer that is not known never hides a sign for women or by age.
+    triage : Triage
+    knowledge : Knowledge
+        At most ``watch_card_now`` and ``watch_card_today`` signs, those of the lowest rank.
+    """
+    if triage.level is Level.EMERGENCY:
+        return ()
+    said = lookup_of(observed)
+    signs = sorted(knowledge.watch_card.values(), key=lambda sign: (sign.rank, sign.id))
+    shown = [sign for sign in signs if not sign.when or parse_rule(sign.when).evaluate(said)]
+    now = [Watch(sign.id, sign.words, True) for sign in shown if sign.go == "now"]
+    today = [Watch(sign.id, sign.words, False) for sign in shown if sign.go == "today"]
+    if triage.level is Level.URGENT_SAME_DAY:
+        today = []
+    return (*now[: int(_limit(knowledge, "watch_card_now"))], *today[: int(_limit(knowledge, "watch_card_today"))])
 
 
 def advice(triage: Triage, first: str | None, serious: Sequence[MustNotMiss], withheld: str, knowledge: Knowledge) -> tuple[Advice, ...]:
