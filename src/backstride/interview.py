@@ -24,7 +24,7 @@ from backstride.reasoning.posterior import Posterior, infer
 from backstride.reasoning.triage import triage
 from backstride.training import measures_of
 
-__all__ = ["answer", "back", "change", "record_of", "screen", "skip"]
+__all__ = ["answer", "back", "change", "item_of", "record_of", "screen", "skip"]
 
 _ACTIONS = ("emergency_now", "same_day", "within_days")
 _TRIED = ("test", "measurement")
@@ -54,6 +54,18 @@ def screen(interview: Interview, record: Record, knowledge: Knowledge, now: date
     """
     now_known = _Known(interview, record_of(interview, record, knowledge, now), knowledge, now, measures_of(record))
     return _Asking(now_known).screen()
+
+
+def item_of(item: str, interview: Interview, record: Record, knowledge: Knowledge, now: datetime) -> Item:
+    """One item by itself, so that its answer can be changed.
+
+    Raises
+    ------
+    KeyError
+        For what this knowledge does not ask.
+    """
+    known = _Known(interview, record_of(interview, record, knowledge, now), knowledge, now, ())
+    return _Words(known).by_itself(item)
 
 
 @dataclass(frozen=True)
@@ -134,6 +146,7 @@ class _Asking:
             self.again,
             self.question,
             self.story,
+            self.signs,
             self.habits,
         )
         found = next((screen for step in steps if (screen := step()) is not None), None)
@@ -184,8 +197,7 @@ class _Asking:
         if not to_confirm:
             return None
         flag = self.known.knowledge.red_flags[min(reason.red_flag for reason in to_confirm)]
-        item = Item(flag.id, flag.confirm, self.words.yes_no(), why=self.words.why_flag(flag, alone=True))
-        return Screen(f"confirm:{flag.id}", Kind.CONFIRM, self.known.sentence("confirm"), (item,))
+        return Screen(f"confirm:{flag.id}", Kind.CONFIRM, self.known.sentence("confirm"), (self.words.by_itself(flag.id),))
 
     def _gone_on(self, reason: Reason) -> bool:
         """Whether the runner went on after this emergency was told, and said nothing of it since."""
@@ -199,10 +211,8 @@ class _Asking:
     def where(self) -> Screen | None:
         if any(id == "where" for id, _ in self.known.interview.seen):
             return None
-        choices = tuple(choice for choice in self.words.yes_no() if choice.value != "unsure")
-        why = self.known.sentence("why_where")
         regions = sorted(self.known.knowledge.regions.values(), key=lambda region: (region.view, region.id))
-        items = tuple(Item(region.id, region.name, choices, why=why) for region in regions)
+        items = tuple(self.words.by_itself(region.id) for region in regions)
         return Screen("where", Kind.WHERE, self.known.screens("where")[0].title, items)
 
     def safety(self) -> Screen | None:
@@ -327,6 +337,17 @@ class _Words:
 
     def question(self, item: str, why: str) -> Item:
         return self._item(item, why)
+
+    def by_itself(self, item: str) -> Item:
+        """Any item: a region, a confirm question, a finding or factor, ``"age"`` or ``"sex"``."""
+        knowledge = self.known.knowledge
+        if item in knowledge.regions:
+            choices = tuple(choice for choice in self.yes_no() if choice.value != "unsure")
+            return Item(item, knowledge.regions[item].name, choices, why=self.known.sentence("why_where"))
+        if item in knowledge.red_flags:
+            flag = knowledge.red_flags[item]
+            return Item(item, flag.confirm, self.yes_no(), why=self.why_flag(flag, alone=True))
+        return self._item(item, "")
 
     def _item(self, item: str, why: str) -> Item:
         knowledge = self.known.knowledge

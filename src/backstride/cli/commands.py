@@ -28,11 +28,10 @@ from backstride.reports.as_json import as_json
 from backstride.reports.plain import Names, plain_text
 from backstride.reports.visible import visible
 
-__all__ = ["main"]
+__all__ = ["Overlay", "app", "main", "names_for", "write_whole"]
 
 app = typer.Typer(
     help="What fits a runner's back pain, why now, and what next. Not a diagnosis.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -91,7 +90,7 @@ def demo(working: Annotated[bool, typer.Option("--working", help="Show every num
     with tempfile.TemporaryDirectory(prefix="backstride-demo-") as folder:
         knowledge = load()
         answer = assess_record(case_record(write_example(Path(folder)))[0], knowledge)
-        print(plain_text(answer, _names(answer, knowledge), working=working), end="")
+        print(plain_text(answer, names_for(answer, knowledge), working=working), end="")
     print("\nMara is made up; her runs were written as FIT files and read back.\nTry your own: backstride assess CASE.yaml")
 
 
@@ -123,7 +122,7 @@ def assess_command(
         if as_lines:
             print(json.dumps(as_json(answer), ensure_ascii=False))
         else:
-            print(("\n" if number else "") + plain_text(answer, _names(answer, knowledge), working=working), end="")
+            print(("\n" if number else "") + plain_text(answer, names_for(answer, knowledge), working=working), end="")
     if failed:
         raise typer.Exit(2)
 
@@ -148,13 +147,13 @@ def evaluate_command(
         return
     page = evaluation_page(results, knowledge.version, len(cases))
     if write is not None:
-        _write_whole(write, page)
+        write_whole(write, page)
         print(f"Written: {write}")
     else:
         print(page, end="")
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -286,7 +285,8 @@ def _source_names(knowledge: Knowledge) -> dict[str, str]:
     return names
 
 
-def _names(answer: Assessment, knowledge: Knowledge) -> Names:
+def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
+    """The words that the text of an answer needs."""
     level = wording_id(answer.triage.level, answer.triage.who)
     if level == "routine_pt" and answer.running_withheld == "running_serious":
         level = "routine_pt_no_running"

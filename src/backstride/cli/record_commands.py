@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from backstride.intake import Progress
     from backstride.store.store import Store, StoredRunner
 
-__all__ = ["RunnerName"]
+__all__ = ["RunnerName", "checked_name", "name_here", "open_record"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
@@ -53,7 +53,7 @@ def import_command(
     from backstride.intake import import_paths
     from backstride.reports.ledger import import_json, import_text
 
-    store, person = _open(runner, new=True)
+    store, person = open_record(runner, new=True)
     try:
         with _bar("Importing") as watch:
             done = import_paths(store, person, [Path(path) for path in paths], watch)
@@ -87,7 +87,7 @@ def imports_command(context: typer.Context, runner: RunnerName = _ME, as_lines: 
         return
     from backstride.reports.ledger import import_json, imports_text
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     imports = store.imports(person)
     print(json.dumps([import_json(done) for done in imports], ensure_ascii=False) + "\n" if as_lines else imports_text(imports), end="")
 
@@ -102,7 +102,7 @@ def imports_show(
     """What became of every file of an import."""
     from backstride.reports.ledger import import_json, ledger_text
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     files = store.files(person, number)
     done = next(i for i in store.imports(person) if i.number == number)
     text = json.dumps(import_json(done, files), ensure_ascii=False) + "\n" if as_lines else ledger_text(done, files, everything=everything)
@@ -114,7 +114,7 @@ def imports_undo(number: Annotated[int, typer.Argument(help="Number of the impor
     """Take back all that an import brought; what another import brought too stays."""
     from backstride.intake import undo_import
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     before, _ = store.count(person)
     gone = undo_import(store, person, number)
     runs, others = store.count(person)
@@ -135,7 +135,7 @@ def runs_command(
     from backstride.reports.ledger import run_json, run_line
 
     first = _day(since, "--since") if since else None
-    store, person = _open(runner)
+    store, person = open_record(runner)
     wanted = "" if sport == "any" else sport
     found = store.runs(person, sport=wanted, since=first, measured=as_lines)
     if as_lines:
@@ -168,7 +168,7 @@ def run_add(
 
     said = " ".join(words)
     run = read_typed(said, today=date.today(), clock=datetime.now())
-    store, person = _open(runner, new=True)
+    store, person = open_record(runner, new=True)
     entry = add_run(store, person, run, said)
     number = store.imports(person)[-1].number
     for key in entry.runs:
@@ -192,7 +192,7 @@ def run_show(
     """One run, with the source of every field."""
     from backstride.reports.ledger import run_json, run_text
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     if not re.fullmatch("[0-9a-f]{1,32}", key.lower()):
         raise StoreError(f"{key[:40]!r} is no key of a run.", remedy="'backstride runs' lists them.")
     stored = store.run(person, key.lower())
@@ -211,7 +211,7 @@ def shoes_command(context: typer.Context, runner: RunnerName = _ME, as_lines: As
     from backstride.model.run import Shoe
     from backstride.reports.ledger import shoes_text
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     shoes = store.shoes(person)
     km: dict[str, float] = {}
     spans: dict[str, tuple[str, str]] = {}
@@ -250,7 +250,7 @@ def shoes_tell(
     if not (_NAME.fullmatch(named) and named.isprintable()):
         raise BackstrideError("a pair needs a name of at most 60 letters.", remedy="Write: backstride shoes tell blue")
     begun, ended = _past_day(first_used, "--first-used"), _past_day(retired, "--retired")
-    store, person = _open(runner, new=True)
+    store, person = open_record(runner, new=True)
     known = next((shoe for shoe in store.shoes(person) if shoe.name == named), None)
     first, last = begun or (known and known.first_used), ended or (known and known.retired)
     if first and last and last < first:
@@ -291,7 +291,7 @@ def runners_tell(
         ZoneInfo(zone)
     except (KeyError, OSError, ValueError):
         raise BackstrideError(f"'{zone[:60]}' is no time zone.", remedy="Write one as Europe/Berlin or America/New_York.") from None
-    store, person = _open(name)
+    store, person = open_record(name)
     derive(store, store.set_zone(person, zone))
     print(f"Noted: '{name}' lives in {zone}.")
 
@@ -306,7 +306,7 @@ def export_command(
     from backstride.store.export import write_export
 
     _must_be_new(file, replace=replace)
-    store, person = _open(runner)
+    store, person = open_record(runner)
     with _counted("Writing") as watch:
         lost = write_export(store, [person], file, watch)
     _tell_lost(lost)
@@ -355,7 +355,7 @@ def erase_command(
     """Delete all that is known of one runner from this machine, for good."""
     from backstride.intake import erase
 
-    store, person = _open(runner)
+    store, person = open_record(runner)
     words = _counted_words(*store.count(person))
     if not sure:
         if sys.stdin is None or not sys.stdin.isatty():
@@ -379,19 +379,35 @@ def _store() -> Store:
     return open_store()
 
 
-def _open(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
+def open_record(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
     """The store, and the runner of this name; `new` makes one where there is none."""
-    if not (_NAME.fullmatch(name) and name.isprintable() and name.strip()):
-        raise StoreError(f"{name[:60]!r} cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
+    checked_name(name)
     store = _store()
+    name = name_here(store, name)
     names = [person.name for person in store.runners()]
-    # A household writes a name as it comes; Anna and anna are one.
-    name = next((known for known in names if known.casefold() == name.casefold()), name)
     if not new or name in names:
         return store, store.runner(name)
     if names:
         print(f"A new record: '{name}'. Here already: {', '.join(names)}.", file=sys.stderr)
     return store, store.runner_or_new(name, _zone_here())
+
+
+def checked_name(name: str) -> str:
+    """The name, which can be that of a runner.
+
+    Raises
+    ------
+    StoreError
+        When it can't.
+    """
+    if not (_NAME.fullmatch(name) and name.isprintable() and name.strip()):
+        raise StoreError(f"{name[:60]!r} cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
+    return name
+
+
+def name_here(store: Store, name: str) -> str:
+    """How a name is written here. A household writes a name as it comes; Anna and anna are one."""
+    return next((known for known in (person.name for person in store.runners()) if known.casefold() == name.casefold()), name)
 
 
 def _must_be_new(file: Path, *, replace: bool) -> None:
