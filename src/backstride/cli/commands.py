@@ -153,11 +153,19 @@ def evaluate_command(
         print(page, end="")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+    """Write a file whole or not at all; a private one can be read by its owner only.
+
+    Raises
+    ------
+    BackstrideError
+        When it can't be written.
+    """
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        partial.write_text(text, encoding="utf-8", errors="backslashreplace")
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
