@@ -9,9 +9,8 @@ import pytest
 
 from backstride import intake
 from backstride.errors import StoreError
-from backstride.model.interview import Given, Interview
+from backstride.model.interview import Given, Interview, KeptInterview
 from backstride.store.export import write_export
-from backstride.store.interviews import KeptInterview
 from backstride.store.store import open_store
 
 BEGUN = datetime(2026, 10, 4, 18, 30, 0, 123456, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Choice", "Given", "Interview", "Item", "Kind", "Screen"]
+__all__ = ["Choice", "Given", "Interview", "Item", "KeptInterview", "Kind", "Screen"]
 
 
 class Kind(StrEnum):
@@ -152,3 +152,26 @@ class Interview:
         given = tuple(Given(str(item), value, datetime.fromisoformat(at)) for item, value, at in plain["given"])
         seen = tuple((str(screen), int(count)) for screen, count in plain["seen"])
         return cls(given, seen, str(plain["knowledge_version"]))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInterview:
+    """An interview of a runner; known by the moment at which it began.
+
+    Attributes
+    ----------
+    begun_at, updated_at : datetime
+        Zone-aware.
+    interview : Interview
+        How far it has come.
+    finished : bool
+        Whether an answer was shown; it may still be changed.
+    assessment : mapping or None
+        The answer that was shown, in the public JSON form, with the knowledge it used; None before.
+    """
+
+    begun_at: datetime
+    updated_at: datetime
+    interview: Interview
+    finished: bool = False
+    assessment: Mapping[str, Any] | None = None

@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from backstride.model.interview import Interview
+from backstride.model.interview import Interview, KeptInterview
 from backstride.store.models import InterviewRow, RunnerRow
 from backstride.store.plain import storable
 
-__all__ = ["KeptInterview", "interview_lines", "keep", "kept", "take_in_interviews"]
+__all__ = ["interview_lines", "keep", "kept", "take_in_interviews"]
 
 _LARGEST_SUMMARY = 1_000_000
 _EARLIEST_YEAR, _LATEST_YEAR = 1990, 2200
-
-
-@dataclass(frozen=True, slots=True)
-class KeptInterview:
-    """An interview of a runner; known by the moment at which it began.
-
-    Attributes
-    ----------
-    begun_at, updated_at : datetime
-        Zone-aware.
-    interview : Interview
-        How far it has come.
-    finished : bool
-        Whether an answer was shown; it may still be changed.
-    assessment : mapping or None
-        The answer that was shown, in the public JSON form, with the knowledge it used; None before.
-    """
-
-    begun_at: datetime
-    updated_at: datetime
-    interview: Interview
-    finished: bool = False
-    assessment: Mapping[str, Any] | None = None
 
 
 def keep(runner_id: int, one: KeptInterview) -> None:

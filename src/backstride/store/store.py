@@ -19,11 +19,12 @@ from django.db.models import Max, Q
 from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
+from backstride.model.interview import KeptInterview
 from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
 from backstride.model.run import DayValue, Run, Samples, Shoe
 from backstride.store.connect import connect, told, writing
 from backstride.store.home import DATABASE, home_folder, only_mine
-from backstride.store.interviews import KeptInterview, keep, kept
+from backstride.store.interviews import keep, kept
 from backstride.store.models import DayRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow
 from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
