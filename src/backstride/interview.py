@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from backstride.assess import network_of
+from backstride.assess import alarm, network_of
 from backstride.interview_answers import AGE_YEARS, answer, back, change, record_of, skip
 from backstride.knowledge.concepts import Finding, InterviewEntry, Knowledge, RedFlag
 from backstride.knowledge.rules import Rule, parse_rule
@@ -18,10 +18,10 @@ from backstride.model.assessment import Level, Reason, Triage
 from backstride.model.evidence import Measure
 from backstride.model.interview import Choice, Given, Interview, Item, Kind, Screen
 from backstride.model.record import Record
-from backstride.reasoning.next_question import expected_gains, together, told_apart
+from backstride.reasoning.next_question import askable, expected_gains, together, told_apart
 from backstride.reasoning.observe import Observed, observe
 from backstride.reasoning.posterior import Posterior, infer
-from backstride.reasoning.triage import triage
+from backstride.reasoning.triage import LEVEL_OF_ACTION, triage, unanswered_items
 from backstride.training import measures_of
 
 __all__ = ["answer", "back", "change", "item_of", "record_of", "screen", "skip"]
@@ -97,7 +97,20 @@ class _Known:
         """Expected gain of every question that may be asked now."""
         findings = self.knowledge.findings
         gains = expected_gains(self.posterior, self.observed, self.knowledge)
-        return {item: gain for item, gain in gains.items() if item not in self.latest and _may_be_asked(findings[item])}
+        return {item: gain for item, gain in gains.items() if item not in self.latest and self._may_be_asked(findings[item])}
+
+    def _may_be_asked(self, finding: Finding) -> bool:
+        """A runner's question, or a test that a runner may be left alone with while nobody should see them today."""
+        if finding.answered_by != "runner" or finding.group not in _TRIED:
+            return finding.answered_by == "runner"
+        return finding.at_home and not self.today
+
+    @cached_property
+    def today(self) -> bool:
+        """Whether someone should see the runner today or now, by a rule or by what is likely."""
+        likely = alarm(self.record, self.measures, network_of(self.knowledge))
+        level = triage(self.observed, self.record, self.knowledge, likely, None).level
+        return level.rank >= Level.URGENT_SAME_DAY.rank
 
     @cached_property
     def latest(self) -> dict[str, Given]:
@@ -123,10 +136,6 @@ class _Known:
 
     def sentence(self, name: str, **words: str) -> str:
         return self.knowledge.interview[name].title.format(**words)
-
-
-def _may_be_asked(finding: Finding) -> bool:
-    return finding.answered_by == "runner" and finding.group not in _TRIED
 
 
 class _Asking:
@@ -162,7 +171,7 @@ class _Asking:
 
     def started_since(self) -> Screen | None:
         """The other old answers, by the groups in which they were asked first."""
-        for group, items in self._by_group(self._old()):
+        for group, items in self._by_group("safety", self._old()):
             return self._old_screen(f"since:{group.id}", "started_since", items)
         return None
 
@@ -216,11 +225,29 @@ class _Asking:
         return Screen("where", Kind.WHERE, self.known.screens("where")[0].title, items)
 
     def safety(self) -> Screen | None:
-        for group, items in self._by_group(self._open_signs()):
-            return Screen(f"safety:{group.id}", Kind.SAFETY, group.title, tuple(self.words.sign(item) for item in items))
+        return self._signs_screen("safety", self._open_safety())
+
+    def signs(self) -> Screen | None:
+        """What could still make a rule true that asks for someone sooner; after the questions, which have asked most of it."""
+        return self._signs_screen("signs", self._open_signs())
+
+    def _signs_screen(self, kind: str, items: Collection[str]) -> Screen | None:
+        for group, mine in self._by_group(kind, items):
+            return Screen(f"{kind}:{group.id}", Kind.SAFETY, group.title, tuple(self.words.sign(item) for item in mine))
         return None
 
     def _open_signs(self) -> list[str]:
+        known = self.known
+        actions = [action for action, level in LEVEL_OF_ACTION.items() if level.rank > known.triage.level.rank]
+        may_ask = {
+            finding.id
+            for finding in askable(known.observed, known.knowledge)
+            if finding.answered_by == "runner" and finding.group not in _TRIED and not finding.umbrella_of
+        }
+        unanswered = unanswered_items(known.observed, known.knowledge, actions)
+        return [item for item in unanswered if item in may_ask and item not in known.latest]
+
+    def _open_safety(self) -> list[str]:
         """What was not asked yet: items that settle an emergency rule, and the other signs that stand with them on a screen."""
         known, runner = self.known, self.known.record.runner
         needed = [item for item in known.triage.unanswered if not known.asked_lately(item)]
@@ -243,9 +270,9 @@ class _Asking:
         told = ((findings[o.id], o.value) for o in self.known.observed.findings)
         return frozenset(name for finding, value in told if isinstance(value, str) for name in finding.implies.get(value, {}))
 
-    def _by_group(self, items: Collection[str]) -> Iterable[tuple[InterviewEntry, list[str]]]:
+    def _by_group(self, kind: str, items: Collection[str]) -> Iterable[tuple[InterviewEntry, list[str]]]:
         """The items by their screens, in order; what no screen holds comes with the last, so that nothing stays unasked."""
-        groups = self.known.screens("safety")
+        groups = self.known.screens(kind)
         held = {item.id for group in groups for item in group.items}
         for group in groups:
             mine = [item.id for item in group.items if item.id in items]
@@ -275,6 +302,9 @@ class _Asking:
         if not ids or known.gains[ids[0]] / findings[ids[0]].effort < known.limit("interview_gain_bits"):
             return None
         items = tuple(self.words.question(item, self.words.why_tells(item)) for item in ids)
+        if findings[ids[0]].group in _TRIED:
+            test = findings[ids[0]]
+            return Screen(f"question:{test.id}", Kind.SELF_TEST, test.name, items, (test.gate, *test.steps, test.stop_rule), test.timer_s)
         title = titles[findings[ids[0]].group] if len(ids) > 1 else ""
         return Screen(f"question:{'+'.join(ids)}", Kind.QUESTION, title or items[0].words, items)
 
@@ -306,12 +336,14 @@ class _Asking:
 
     def _left(self, now: Screen) -> int:
         known = self.known
-        safety = len(list(self._by_group({*self._open_signs(), *self._old()})))
+        safety = len(list(self._by_group("safety", {*self._open_safety(), *self._old()})))
+        signs = len(list(self._by_group("signs", self._open_signs())))
         listed = sum(bool(self._open_items(entry)) for kind in ("question", "habits") for entry in known.screens(kind))
         smallest, findings = known.limit("interview_gain_bits"), known.knowledge.findings
         worth = sum(gain / findings[item].effort >= smallest for item, gain in known.gains.items())
-        questions = min(worth / 2, known.limit("interview_question_screens") - self._question_screens())
-        return safety + listed + round(questions) - 1
+        # Every answer makes others not worth asking: in made-up interviews some 1.3 times the root of those still worth it came to be asked.
+        questions = min(1.3 * worth**0.5, known.limit("interview_question_screens") - self._question_screens())
+        return safety + signs + listed + round(questions) - 1
 
 
 class _Words:

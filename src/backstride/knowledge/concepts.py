@@ -427,7 +427,7 @@ class InterviewItem:
 class InterviewEntry:
     """How the interview asks: a screen, the words of answers, or a sentence.
 
-    ``kind`` is ``where``, ``safety``, ``question`` or ``habits`` for a screen, ``answers`` for the words of a finding's values
+    ``kind`` is ``where``, ``safety``, ``question``, ``signs`` or ``habits`` for a screen, ``answers`` for the words of a finding's values
     (in `words`; of the finding that the entry is named after, or of every yes/no question), ``sentence`` for a text (in `title`).
     Screens of one kind come by `order`. A question screen names either its `items` or the `group` of findings it gathers.
     """

@@ -163,8 +163,8 @@ KINDS: Mapping[str, Shape] = {
         "words by_when", words=TEXT, by_when=TEXT, look_again=TEXT, look_again_days=_number(0, 60),
     )),
     "interview": Shape("map", item=_record(
-        "kind", kind=_words("where", "safety", "question", "habits", "answers", "sentence"), order=_number(0), title=TEXT, group=TEXT,
-        items=_list(_record("id", id=TEXT, words=TEXT)), words=Shape("map", item=TEXT), reviewed_by=IDS,
+        "kind", kind=_words("where", "safety", "question", "signs", "habits", "answers", "sentence"), order=_number(0), title=TEXT,
+        group=TEXT, items=_list(_record("id", id=TEXT, words=TEXT)), words=Shape("map", item=TEXT), reviewed_by=IDS,
     )),
     "emergency_numbers": Shape("map", item=_record(
         "country emergency sources checked verified reviewed_by", country=TEXT, emergency=IDS, note=TEXT, urgent_care=TEXT,

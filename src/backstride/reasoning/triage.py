@@ -6,7 +6,7 @@ down to the same day, never lower; other rules count on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,7 +18,7 @@ from backstride.model.evidence import Source
 from backstride.model.record import Record
 from backstride.reasoning.observe import Observed
 
-__all__ = ["LEVEL_OF_ACTION", "fired_flags", "rule_signs", "triage", "unanswered_emergency_items", "without_self_care"]
+__all__ = ["LEVEL_OF_ACTION", "fired_flags", "rule_signs", "triage", "unanswered_emergency_items", "unanswered_items", "without_self_care"]
 
 LEVEL_OF_ACTION = {
     "emergency_now": Level.EMERGENCY,
@@ -130,11 +130,19 @@ def fired_flags(lookup: Lookup, knowledge: Knowledge) -> tuple[RedFlag, ...]:
 def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """What a runner has yet to answer before every emergency rule is settled; "age" where only the age is missing.
 
-    For a rule that has not fired but still could: the unanswered terms without which it cannot fire, or, where there is no
-    such term, all of its unanswered ones. Those answered "unsure" come first, then those whose yes alone would be an
-    emergency, then those that settle the most rules.
-
     `also` are items whose answer is too old to count as an answer.
+    """
+    return unanswered_items(observed, knowledge, ("emergency_now",), also)
+
+
+def unanswered_items(
+    observed: Observed, knowledge: Knowledge, actions: Collection[str], also: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """What a runner has yet to answer before every rule with one of the actions is settled.
+
+    For a rule that has not fired but still could: the unanswered terms without which it cannot fire, or, where there is no
+    such term, all of its unanswered ones. Those answered "unsure" come first, then those whose yes alone would make a rule
+    true, then those that settle the most rules.
     """
     said = lookup_of(observed)
     settles: dict[str, int] = {}
@@ -151,7 +159,7 @@ def unanswered_emergency_items(observed: Observed, knowledge: Knowledge, also: f
 
     for flag in knowledge.red_flags.values():
         rule = _parsed(flag.rule)
-        if flag.action != "emergency_now" or rule.evaluate(said) or not rule.could_hold(known):
+        if flag.action not in actions or rule.evaluate(said) or not rule.could_hold(known):
             continue
         asked = [name for name, signs in rule.polarity().items() if (True in signs or name in also) and _open(known(name))]
         needed = [name for name in asked if not rule.could_hold(_with(known, name, "no" if name != "age" else 0))]
