@@ -1,0 +1,259 @@
+"""The interview in a terminal: from where it stopped, or from the start, to what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from backstride import interview as verb
+from backstride.assess import assess
+from backstride.cli.commands import names_for, write_whole
+from backstride.cli.keeping import Keeping
+from backstride.cli.screens import Act, ask_item, ask_screen
+from backstride.cli.terminal import Line, NobodyThere, Terminal
+from backstride.errors import BackstrideError
+from backstride.knowledge.concepts import Knowledge
+from backstride.model.assessment import Assessment, Level
+from backstride.model.interview import Interview, KeptInterview, Kind, Screen
+from backstride.model.record import Record
+from backstride.reports.as_case import as_case
+from backstride.reports.as_json import as_json
+from backstride.reports.plain import plain_text
+
+__all__ = ["Talk"]
+
+_GO_ON = "Type backstride to go on."
+
+
+class Talk:
+    """One conversation.
+
+    Parameters
+    ----------
+    keeping : Keeping
+    knowledge : Knowledge
+    terminal : Terminal
+    """
+
+    def __init__(self, keeping: Keeping, knowledge: Knowledge, terminal: Terminal) -> None:
+        self._keeping, self._knowledge, self._terminal = keeping, knowledge, terminal
+        self._interview = Interview()
+        self._begun_at = _now()
+
+    def hold(self, *, fresh: bool = False) -> None:
+        """Talk to the end, or until the runner stops; every answer is kept as it is given."""
+        try:
+            if fresh or self._picked_up(self._keeping.last()):
+                self._through()
+        except NobodyThere:
+            self._terminal.say(self._kept())
+
+    # -- where it begins
+
+    def _picked_up(self, last: KeptInterview | None) -> bool:
+        """Whether to begin: with what is kept where the runner wants that."""
+        if last is None or not last.interview.seen:
+            return True
+        now = _now()
+        hours = self._knowledge.limits["emergency_answer_hours"].value
+        assert not isinstance(hours, tuple)
+        when = _day(last.updated_at, now)
+        if last.finished:
+            return self._come_back(last, when)
+        if now - last.updated_at > timedelta(hours=hours):
+            return True
+        self._terminal.page(
+            [
+                Line(f"You stopped {when}. Your answers are kept.", "bold"),
+                Line("1. Go on from there"),
+                Line("2. Start anew"),
+                Line("1 or Enter, 2, q stop.", "dim"),
+            ]
+        )
+        chosen = self._choice({"": "1", "1": "1", "2": "2"})
+        if chosen == "1":
+            self._interview, self._begun_at = last.interview, last.begun_at
+        return chosen != "q"
+
+    def _come_back(self, last: KeptInterview, when: str) -> bool:
+        said = last.assessment or {}
+        words = self._knowledge.wording.get(_wording_of(said))
+        lines = [Line(f"Since {when.removeprefix('on ')}: has anything changed?", "bold")]
+        if words is not None:
+            lines.append(Line(f"What to do first was then: {words.words} (Knowledge {said.get('knowledge_version', 'not known')}.)"))
+        lines += [Line("1. No: go on with those answers"), Line("2. Yes: change answers"), Line("3. Start anew")]
+        self._terminal.page([*lines, Line("1 or Enter, 2, 3, q stop.", "dim")])
+        chosen = self._choice({"": "1", "1": "1", "2": "2", "3": "3"})
+        if chosen in ("1", "2"):
+            # The old one stays as it is, with its answer.
+            self._interview = last.interview
+        if chosen == "2":
+            while self._changed():
+                pass
+        return chosen != "q"
+
+    def _choice(self, known: dict[str, str]) -> str:
+        while (key := self._terminal.ask().lower()) not in known:
+            if key == "q":
+                return "q"
+            self._terminal.say(f"Type {', '.join(sorted(set(known.values())))} or q.")
+        return known[key]
+
+    # -- through it
+
+    def _through(self) -> None:
+        while True:
+            now = _now()
+            shown = verb.screen(self._interview, self._base(), self._knowledge, now)
+            if shown.kind is Kind.DONE:
+                if not self._told(shown):
+                    return
+                continue
+            reply = ask_screen(shown, self._terminal, self._knowledge.regions, self._alarm(shown))
+            now = _now()
+            if reply.act is Act.STOP:
+                self._terminal.say(self._kept())
+                return
+            if reply.act is Act.CHANGE:
+                self._changed()
+                continue
+            if reply.act is Act.BACK:
+                self._interview = verb.back(self._interview)
+            elif reply.act is Act.SKIP:
+                self._interview = verb.skip(self._interview, shown, now)
+            else:
+                self._interview = verb.answer(self._interview, shown, reply.values, now)
+            self._keeping.keep(self._begun_at, self._interview, now)
+
+    def _base(self) -> Record:
+        # The first screen needs no runs: it comes at once, however many there are.
+        return self._keeping.base(runs=bool(self._interview.seen))
+
+    def _record(self) -> Record:
+        return verb.record_of(self._interview, self._base(), self._knowledge, _now())
+
+    def _kept(self) -> str:
+        return f"Your answers are kept. {_GO_ON}" if self._interview.seen else "Nothing was answered yet."
+
+    def _alarm(self, shown: Screen) -> list[Line]:
+        """What to do, told at once, while one more question makes sure of an emergency."""
+        if shown.kind is not Kind.CONFIRM:
+            return []
+        flag = self._knowledge.red_flags[shown.items[0].id]
+        lines = [Line(self._knowledge.wording["emergency"].words, "bold red")]
+        lines += [Line(f'Say there: "{flag.say}"', "", 2)] if flag.say else []
+        return [*lines, Line("Only a clear no to this question changes that:", "bold"), Line()]
+
+    # -- changing an answer
+
+    def _changed(self) -> bool:
+        """Whether an answer was chosen to be changed."""
+        now = _now()
+        given = [one for one in self._interview.answers().values() if self._is_asked(one.item)]
+        if not given:
+            self._terminal.say("Nothing was answered yet.")
+            return False
+        lines = [Line("Which answer do you want to change?", "bold")]
+        items = [verb.item_of(one.item, self._interview, self._base(), self._knowledge, now) for one in given]
+        for number, (one, item) in enumerate(zip(given, items, strict=True), 1):
+            words = next((choice.words for choice in item.choices if choice.value == one.value), f"{one.value}")
+            lines.append(Line(f"{number:2}. {item.words}: {words.removesuffix('.0')}", "", 4))
+        self._terminal.page([*lines, Line("A number, a part of its words to find it, or Enter to go on.", "dim")])
+        while key := self._terminal.ask().lower():
+            if key in ("q", "b", "s"):
+                return False
+            if key.isdecimal() and 1 <= int(key) <= len(items):
+                self._correct(items[int(key) - 1].id)
+                return True
+            for line in (found := [line for line in lines[1:] if key in line.text.lower()]):
+                self._terminal.say(line.text, line.style, line.hanging)
+            if not found:
+                self._terminal.say(f"Type a number from 1 to {len(items)}, or Enter to go on.")
+        return False
+
+    def _correct(self, item: str) -> None:
+        asked = verb.item_of(item, self._interview, self._base(), self._knowledge, _now())
+        reply = ask_item(asked, self._terminal)
+        if reply.act is Act.ANSWER and item in reply.values:
+            now = _now()
+            self._interview = verb.change(self._interview, item, reply.values[item], self._knowledge, now)
+            self._keeping.keep(self._begun_at, self._interview, now)
+
+    def _is_asked(self, item: str) -> bool:
+        known = self._knowledge
+        return item in ("age", "sex") or any(item in kind for kind in (known.regions, known.red_flags, known.findings, known.factors))
+
+    # -- how it ends
+
+    def _told(self, shown: Screen) -> bool:
+        """Tell the answer; whether the interview goes on after it."""
+        now = _now()
+        record = self._record()
+        answer = assess(record, self._knowledge)
+        self._keeping.keep(self._begun_at, self._interview, now, as_json(answer))
+        text = plain_text(answer, names_for(answer, self._knowledge))
+        self._terminal.read(text)
+        urgent = answer.triage.level is Level.EMERGENCY
+        offers: dict[str, tuple[str, Callable[[], None]]] = {"w": ("the working", lambda: self._working(answer))}
+        if not urgent:
+            offers["f"] = ("save this text", lambda: self._save("what-to-do.txt", text))
+        offers["y"] = ("save it as a case file", lambda: self._save("my-back.yaml", as_case(record)))
+        others = [f"{key} {words}" for key, (words, _) in offers.items()]
+        others += ["c change an answer", *(["g go on with the questions"] if urgent else []), "Enter ends"]
+        while True:
+            self._terminal.say(", ".join(others) + ".", "dim", 2)
+            key = self._terminal.ask().lower()
+            if key in ("", "q"):
+                self._terminal.say("Your answers are kept. Come back with backstride: it asks what has changed.")
+                return False
+            if key == "c":
+                self._changed()
+                return True
+            if key == "g" and urgent:
+                self._interview = verb.answer(self._interview, shown, {}, now)
+                self._keeping.keep(self._begun_at, self._interview, now)
+                return True
+            if key in offers:
+                offers[key][1]()
+
+    def _working(self, answer: Assessment) -> None:
+        self._terminal.read(plain_text(answer, names_for(answer, self._knowledge), working=True))
+
+    def _save(self, name: str, text: str) -> None:
+        """Write a text where the runner says; nothing is written over."""
+        typed = self._terminal.ask(f"Name of the file ({name}): ") or name
+        path = Path(typed).expanduser()
+        try:
+            if path.exists():
+                raise BackstrideError(f"{path} is there already.", remedy="Name another.")
+            write_whole(path, text, private=True)
+        except (BackstrideError, ValueError, RuntimeError) as error:
+            self._terminal.say(str(error))
+            return
+        self._terminal.say(f"Written: {path}. It holds health data: keep it as you would a letter from your doctor.")
+
+
+def _wording_of(said: object) -> str:
+    """The wording entry of an answer in its JSON form; empty where it can't be told."""
+    triage = said.get("triage") if isinstance(said, dict) else None
+    if not isinstance(triage, dict):
+        return ""
+    level, who = str(triage.get("level", "")), str(triage.get("who", ""))
+    return f"{level}_{who}" if level == "soon_clinician" else level
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    """A moment as a person names it."""
+    local = moment.astimezone(now.tzinfo)
+    days = (now.date() - local.date()).days
+    clock = f"{local:%H:%M}"
+    if days == 0:
+        return f"today at {clock}"
+    if days == 1:
+        return f"yesterday at {clock}"
+    return f"on {local:%A}, {local:%B} {local.day} at {clock}"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).astimezone()
