@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backstride.model.assessment import Advice, Assessment, Cause, Level, Triage, Weight
 
-__all__ = ["Names", "plain_text"]
+__all__ = ["Names", "Telephone", "advice_by_moment", "fit", "plain_text", "serious_conditions", "working_text"]
 
 _WIDTH = 79
 _FITS_WELL, _FITS_PARTLY = 0.4, 0.1
 _MOMENTS = {"tonight": "Tonight:", "can_i_run": "Can I run?", "until_seen": "Until I'm seen:", "race_coming": "My race:"}
 _SHOWN_CAUSES = 3
 _SHOWN_UNANSWERED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Telephone:
+    """Whom to call in a country: the numbers that send an ambulance, and the line for what can't wait but is no emergency (or empty)."""
+
+    country: str
+    emergency: tuple[str, ...]
+    note: str = ""
+    urgent_care: str = ""
+    urgent_care_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,19 @@ class Names:
         What is said at this assessment's level.
     running_words : str
         Why nothing is said in favour of running; empty when something is.
+    said : mapping of id to mapping of value to words
+        What an answer, or a factor that was found, says: a clause for "You said ...".
+    miss_costs : frozenset of str
+        Conditions that must not be missed for long.
+    telephones : mapping of ISO 3166 code to Telephone
+        ``"other"`` for a country that isn't among them.
+    no_running_advice, race_withheld, no_race_advice : str
+        What is said where no advice is known, and of a race while running is withheld.
+    look_again : str
+        When to have it looked at again, with ``{day}`` for the day that is `look_again_days` away; empty at an emergency.
+    look_again_days : int
+    least_reason : float
+        A smaller weight, in nats, is not named as a reason.
     """
 
     conditions: Mapping[str, str]
@@ -37,6 +61,15 @@ class Names:
     sources: Mapping[str, str]
     level_words: str
     running_words: str = ""
+    said: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    miss_costs: frozenset[str] = frozenset()
+    telephones: Mapping[str, Telephone] = field(default_factory=dict)
+    no_running_advice: str = ""
+    race_withheld: str = ""
+    no_race_advice: str = ""
+    look_again: str = ""
+    look_again_days: int = 0
+    least_reason: float = 0.0
 
 
 def plain_text(answer: Assessment, names: Names, *, working: bool = False) -> str:
@@ -81,8 +114,8 @@ def _what_to_do(answer: Assessment, names: Names) -> list[str]:
         lines += _still_to_answer(triage, names)
     if names.running_words and not (answer.out_of_scope and answer.running_withheld == "running_unknown"):
         lines += ["", *_wrap(f"Can I run? {names.running_words}")]
-    for item in _told(answer):
-        named = item.condition in _serious(answer) and not answer.out_of_scope
+    for item in advice_by_moment(answer):
+        named = item.condition in serious_conditions(answer) and not answer.out_of_scope
         about = f" ({names.conditions[item.condition]})" if named else ""
         lines += ["", *_wrap(f"{_MOMENTS[item.moment]}{about} {item.text} [grade {item.grade}]")]
         if item.caution:
@@ -123,13 +156,14 @@ def _reasons(answer: Assessment, names: Names) -> list[str]:
     return lines
 
 
-def _serious(answer: Assessment) -> set[str]:
+def serious_conditions(answer: Assessment) -> set[str]:
+    """What is listed as not to be missed: named as an action, never among the causes that fit."""
     return {entry.condition for entry in answer.must_not_miss}
 
 
-def _told(answer: Assessment) -> list[Advice]:
+def advice_by_moment(answer: Assessment) -> list[Advice]:
     """One piece of advice a moment, and all that is about what must not be missed."""
-    serious = _serious(answer)
+    serious = serious_conditions(answer)
     about_serious = [item for item in answer.advice if item.condition in serious and item.moment in _MOMENTS]
     return [*about_serious, *_first_by_moment(item for item in answer.advice if item not in about_serious)]
 
@@ -147,14 +181,14 @@ def _what_fits(answer: Assessment, names: Names) -> list[str]:
         words = "What fits, and why now, waits until a doctor has seen you; --working shows it to whoever does."
         return [*_not_to_be_missed(answer, names), *_title("What fits"), *_wrap(words)]
     lines = [*_title("What fits"), *_wrap(answer.conclusion_reason)]
-    serious = _serious(answer)
+    serious = serious_conditions(answer)
     if answer.causes and answer.causes[0].condition in serious and answer.conclusion != "not_enough":
         first = answer.causes[0]
         lines += ["", *_wrap(f"What fits best must not be missed, see below: {names.conditions[first.condition]}.")]
         lines += _one_reason(first.speaks_for, "for", names) + _one_reason(first.speaks_against, "against", names)
     if answer.conclusion != "not_enough":
         for cause in [c for c in answer.causes if c.condition not in serious][:_SHOWN_CAUSES]:
-            lines += ["", *_wrap(f"{names.conditions[cause.condition]}: {_fit(cause, answer)}.")]
+            lines += ["", *_wrap(f"{names.conditions[cause.condition]}: {fit(cause, answer)}.")]
             lines += _one_reason(cause.speaks_for, "for", names) + _one_reason(cause.speaks_against, "against", names)
     return [*lines, *_not_to_be_missed(answer, names)]
 
@@ -168,7 +202,8 @@ def _not_to_be_missed(answer: Assessment, names: Names) -> list[str]:
     return lines
 
 
-def _fit(cause: Cause, answer: Assessment) -> str:
+def fit(cause: Cause, answer: Assessment) -> str:
+    """How well a cause fits, in words; never "you have"."""
     if cause.probability >= _FITS_WELL and answer.conclusion != "unexplained":
         return "fits well"
     return "fits partly" if cause.probability >= _FITS_PARTLY else "can't tell"
@@ -213,6 +248,11 @@ def _what_to_ask(answer: Assessment, names: Names) -> list[str]:
         by = " (a therapist's test)" if question.answered_by == "therapist" else ""
         lines += _wrap(f"{names.questions.get(question.id, question.id)}{by} [{question.id}]", "    ", "  - ")
     return lines
+
+
+def working_text(answer: Assessment, names: Names) -> str:
+    """Every number behind an answer, one step behind it: probabilities, intervals, weights, rules, and what was left out."""
+    return "\n".join(_working(answer, names)[1:]) + "\n"
 
 
 def _working(answer: Assessment, names: Names) -> list[str]:
