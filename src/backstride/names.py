@@ -65,6 +65,7 @@ def source_names(knowledge: Knowledge) -> dict[str, str]:
     names = {}
     for key, reference in knowledge.references.items():
         authors = reference.fields.get("authors", "").split(";")[0].strip()
+        # Where no author was seen in the source, its key names it better than that remark.
         known = bool(authors) and "not shown" not in authors and "not seen" not in authors
         names[key] = f"{authors} {reference.fields.get('year', '')}".strip() if known else key
     return names

@@ -19,16 +19,15 @@ from backstride import __version__
 from backstride.assess import assess as assess_record
 from backstride.errors import BackstrideError
 from backstride.gather import case_record
-from backstride.knowledge.concepts import Knowledge
 from backstride.knowledge.loader import load
-from backstride.model.assessment import Assessment
 from backstride.model.record import Record
+from backstride.names import condition_names, item_names, names_for, source_names
 from backstride.reasoning.triage import wording_id
 from backstride.reports.as_json import as_json
-from backstride.reports.plain import Names, plain_text
+from backstride.reports.plain import plain_text
 from backstride.reports.visible import visible
 
-__all__ = ["Overlay", "app", "main", "names_for", "write_whole"]
+__all__ = ["Overlay", "app", "main", "write_whole"]
 
 app = typer.Typer(
     help="What fits a runner's back pain, why now, and what next. Not a diagnosis.",
@@ -196,7 +195,7 @@ def ask(
     level = max((LEVEL_OF_ACTION[flag.action] for flag in alone), key=lambda level: level.rank, default=None)
     who = Who(alone[0].who) if alone else Who.SELF
     urgent = f"A yes by itself means: {knowledge.wording[wording_id(level, who)].words}" if level else ""
-    words = PageWords(_condition_names(knowledge), _item_names(knowledge), _source_names(knowledge), urgent)
+    words = PageWords(condition_names(knowledge), item_names(knowledge), source_names(knowledge), urgent)
     print(item_page(item, knowledge.findings.get(item), knowledge.factors.get(item), words), end="")
 
 
@@ -273,39 +272,6 @@ def _with_stored(record: Record, runner: str) -> Record:
 
     store = open_store()
     return with_stored(record, store, store.runner(runner))
-
-
-def _condition_names(knowledge: Knowledge) -> dict[str, str]:
-    return {key: item.plain_name for key, item in knowledge.conditions.items()}
-
-
-def _item_names(knowledge: Knowledge) -> dict[str, str]:
-    return {item.id: item.name for kind in (knowledge.findings, knowledge.factors) for item in kind.values()}
-
-
-def _source_names(knowledge: Knowledge) -> dict[str, str]:
-    names = {}
-    for key, reference in knowledge.references.items():
-        authors = reference.fields.get("authors", "").split(";")[0].strip()
-        # Where no author was seen in the source, its key names it better than that remark.
-        known = bool(authors) and "not shown" not in authors and "not seen" not in authors
-        names[key] = f"{authors} {reference.fields.get('year', '')}".strip() if known else key
-    return names
-
-
-def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
-    """The words that the text of an answer needs."""
-    level = wording_id(answer.triage.level, answer.triage.who)
-    if level == "routine_pt" and answer.running_withheld == "running_serious":
-        level = "routine_pt_no_running"
-    return Names(
-        conditions=_condition_names(knowledge),
-        observations=_item_names(knowledge),
-        questions={item.id: item.question for item in knowledge.findings.values()},
-        sources=_source_names(knowledge),
-        level_words=knowledge.wording[level].words,
-        running_words=knowledge.wording[answer.running_withheld].words if answer.running_withheld else "",
-    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from backstride import interview as verb
 from backstride.assess import assess
-from backstride.cli.commands import names_for, write_whole
+from backstride.cli.commands import write_whole
 from backstride.cli.keeping import Keeping
 from backstride.cli.screens import Act, ask_item, ask_screen
 from backstride.cli.terminal import Line, NobodyThere, Terminal
@@ -19,6 +19,7 @@ from backstride.model.interview import Interview, KeptInterview, Kind, Screen
 from backstride.model.record import Record
 from backstride.reports.as_case import as_case
 from backstride.reports.as_json import as_json
+from backstride.names import names_for
 from backstride.reports.plain import plain_text
 
 __all__ = ["Talk"]

@@ -74,12 +74,14 @@ def as_text(sections: Iterable[Section], *, plain: bool = False, width: int = _W
     """
     blocks = []
     for section in sections:
-        head = (
-            [f"{section.title.rstrip('?:')}{'?' if section.title.endswith('?') else ':'}"] if plain else _underlined(section.title, width)
-        )
+        head = [_spoken(section.title)] if plain else _underlined(section.title, width)
         lines = [row for line in section.lines for row in _rows(line, plain, width)]
         blocks.append("\n".join([*head, *lines]))
     return "\n\n".join(blocks) + "\n"
+
+
+def _spoken(title: str) -> str:
+    return title if title.endswith("?") else f"{title}:"
 
 
 def _underlined(title: str, width: int) -> list[str]:
