@@ -17,9 +17,9 @@ from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment, Level
 from backstride.model.interview import Interview, KeptInterview, Kind, Screen
 from backstride.model.record import Record
+from backstride.names import names_for
 from backstride.reports.as_case import as_case
 from backstride.reports.as_json import as_json
-from backstride.names import names_for
 from backstride.reports.plain import plain_text
 
 __all__ = ["Talk"]
