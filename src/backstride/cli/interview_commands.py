@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from backstride.cli.commands import Overlay, app
-from backstride.cli.record_commands import RunnerName, checked_name
+from backstride.cli.record_commands import RunnerName, checked_name, zone_here
 from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.reports.visible import visible
@@ -44,11 +44,12 @@ def talk_command(
     terminal = Terminal(plain=plain)
     terminal.say(_WELCOME)
     keeping = InStore(checked_name(runner), datetime.now(UTC).astimezone())
+    talk = Talk(keeping, load(tuple(overlays or ())), terminal, zone_here())
     try:
-        Talk(keeping, load(tuple(overlays or ())), terminal).hold(fresh=fresh)
+        talk.hold(fresh=fresh)
     except KeyboardInterrupt:
         terminal.say()
-        terminal.say("Stopped. What you answered is kept: type backstride to go on.")
+        terminal.say(f"Stopped. {talk.kept()}")
         raise typer.Exit(130) from None
 
 

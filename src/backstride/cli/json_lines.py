@@ -14,7 +14,9 @@ from backstride.cli.keeping import Keeping
 from backstride.errors import BackstrideError
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.interview import Interview, Kind, Screen
+from backstride.model.record import Record
 from backstride.reports.as_json import as_json
+from backstride.since import remember
 
 __all__ = ["JsonLines"]
 
@@ -63,7 +65,7 @@ class JsonLines:
     def _screen(self) -> Screen:
         return verb.screen(self._interview, self._base(), self._knowledge, _now())
 
-    def _base(self) -> Any:
+    def _base(self) -> Record:
         return self._keeping.base(runs=bool(self._interview.seen))
 
     def _heard(self, line: str, shown: Screen) -> bool:
@@ -90,9 +92,10 @@ class JsonLines:
 
     def _tell(self) -> None:
         now = _now()
-        answer = as_json(assess(verb.record_of(self._interview, self._base(), self._knowledge, now), self._knowledge))
-        self._keeping.keep(self._begun_at, self._interview, now, answer)
-        _print({"assessment": answer})
+        record = verb.record_of(self._interview, self._base(), self._knowledge, now)
+        answer = assess(record, self._knowledge)
+        self._keeping.keep(self._begun_at, self._interview, now, remember(answer, record, self._knowledge, now).as_plain())
+        _print({"assessment": as_json(answer)})
 
 
 def _read(line: str) -> dict[str, Any]:

@@ -16,12 +16,13 @@ import typer
 
 from backstride.cli.commands import app
 from backstride.errors import BackstrideError, StoreError
+from backstride.reports.visible import visible
 
 if TYPE_CHECKING:
     from backstride.intake import Progress
     from backstride.store.store import Store, StoredRunner
 
-__all__ = ["RunnerName", "checked_name", "name_here", "open_record"]
+__all__ = ["RunnerName", "checked_name", "name_here", "open_record", "zone_here"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
@@ -310,7 +311,7 @@ def export_command(
     with _counted("Writing") as watch:
         lost = write_export(store, [person], file, watch)
     _tell_lost(lost)
-    print(f"Written: {file}. It holds health data: keep it as you would a letter from your doctor.")
+    print(f"Written: {visible(str(file))}. It holds health data: keep it as you would a letter from your doctor.")
 
 
 @app.command("backup")
@@ -327,7 +328,7 @@ def backup_command(
     with _counted("Writing") as watch:
         lost = write_export(store, runners, file, watch)
     _tell_lost(lost)
-    print(f"Written: {file}, {len(runners)} runner(s). It holds health data: keep it as you would a letter from your doctor.")
+    print(f"Written: {visible(str(file))}, {len(runners)} runner(s). It holds health data: keep it as you would a letter from your doctor.")
 
 
 @app.command("restore")
@@ -389,7 +390,7 @@ def open_record(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
         return store, store.runner(name)
     if names:
         print(f"A new record: '{name}'. Here already: {', '.join(names)}.", file=sys.stderr)
-    return store, store.runner_or_new(name, _zone_here())
+    return store, store.runner_or_new(name, zone_here())
 
 
 def checked_name(name: str) -> str:
@@ -427,7 +428,7 @@ def _counted_words(runs: int, others: int) -> str:
     return words + (f" and {others:,} other activit{'y' if others == 1 else 'ies'}" if others else "")
 
 
-def _zone_here() -> str:
+def zone_here() -> str:
     """Name of this machine's time zone, in which the runner is taken to live; empty where it cannot be told."""
     import os
     from zoneinfo import ZoneInfo

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from backstride import interview as verb
@@ -12,19 +13,27 @@ from backstride.cli.commands import write_whole
 from backstride.cli.keeping import Keeping
 from backstride.cli.screens import Act, ask_item, ask_screen
 from backstride.cli.terminal import Line, NobodyThere, Terminal
+from backstride.country_of_zone import country_of_zone
 from backstride.errors import BackstrideError
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment, Level
 from backstride.model.interview import Interview, KeptInterview, Kind, Screen
+from backstride.model.past import Past
 from backstride.model.record import Record
 from backstride.names import names_for
 from backstride.reports.as_case import as_case
-from backstride.reports.as_json import as_json
-from backstride.reports.plain import plain_text
+from backstride.reports.changes import changes_section, past_section
+from backstride.reports.conversation import conversation
+from backstride.reports.plain import working_text
+from backstride.reports.sections import Mark, Section, as_text
+from backstride.reports.watch_card import card_text, watch_card
+from backstride.since import remember, since
 
 __all__ = ["Talk"]
 
 _GO_ON = "Type backstride to go on."
+_AT_ONCE = "What to do now"
+"""Title of the section that tells of an emergency."""
 
 
 class Talk:
@@ -35,12 +44,17 @@ class Talk:
     keeping : Keeping
     knowledge : Knowledge
     terminal : Terminal
+    zone : str
+        Time zone of this machine: the emergency number is that of its country until the runner names another.
     """
 
-    def __init__(self, keeping: Keeping, knowledge: Knowledge, terminal: Terminal) -> None:
+    def __init__(self, keeping: Keeping, knowledge: Knowledge, terminal: Terminal, zone: str) -> None:
         self._keeping, self._knowledge, self._terminal = keeping, knowledge, terminal
         self._interview = Interview()
         self._begun_at = _now()
+        self._before: Past | None = None
+        self._country = country_of_zone(zone)
+        self._race_day: date | None = None
 
     def hold(self, *, fresh: bool = False) -> None:
         """Talk to the end, or until the runner stops; every answer is kept as it is given."""
@@ -48,7 +62,7 @@ class Talk:
             if fresh or self._picked_up(self._keeping.last()):
                 self._through()
         except NobodyThere:
-            self._terminal.say(self._kept())
+            self._terminal.say(self.kept())
 
     # -- where it begins
 
@@ -78,17 +92,20 @@ class Talk:
         return chosen != "q"
 
     def _come_back(self, last: KeptInterview, when: str) -> bool:
-        said = last.assessment or {}
-        words = self._knowledge.wording.get(_wording_of(said))
-        lines = [Line(f"Since {when.removeprefix('on ')}: has anything changed?", "bold")]
-        if words is not None:
-            lines.append(Line(f"What to do first was then: {words.words} (Knowledge {said.get('knowledge_version', 'not known')}.)"))
+        try:
+            self._before = Past.from_plain(last.assessment or {})
+        except (KeyError, TypeError, ValueError):  # kept by another version
+            self._before = None
+        told = self._rows(past_section(self._before)) if self._before else []
+        lines = [*told, Line(), Line(f"Since {when.removeprefix('on ')}: has anything changed?", "bold")]
         lines += [Line("1. No: go on with those answers"), Line("2. Yes: change answers"), Line("3. Start anew")]
         self._terminal.page([*lines, Line("1 or Enter, 2, 3, q stop.", "dim")])
         chosen = self._choice({"": "1", "1": "1", "2": "2", "3": "3"})
         if chosen in ("1", "2"):
             # The old one stays as it is, with its answer.
             self._interview = last.interview
+        else:
+            self._before = None
         if chosen == "2":
             while self._changed():
                 pass
@@ -114,7 +131,7 @@ class Talk:
             reply = ask_screen(shown, self._terminal, self._knowledge.regions, self._alarm(shown))
             now = _now()
             if reply.act is Act.STOP:
-                self._terminal.say(self._kept())
+                self._terminal.say(self.kept())
                 return
             if reply.act is Act.CHANGE:
                 self._changed()
@@ -134,17 +151,22 @@ class Talk:
     def _record(self) -> Record:
         return verb.record_of(self._interview, self._base(), self._knowledge, _now())
 
-    def _kept(self) -> str:
+    def kept(self) -> str:
+        """In one line: that nothing is lost, and how to go on."""
         return f"Your answers are kept. {_GO_ON}" if self._interview.seen else "Nothing was answered yet."
 
     def _alarm(self, shown: Screen) -> list[Line]:
         """What to do, told at once, while one more question makes sure of an emergency."""
         if shown.kind is not Kind.CONFIRM:
             return []
-        flag = self._knowledge.red_flags[shown.items[0].id]
-        lines = [Line(self._knowledge.wording["emergency"].words, "bold red")]
-        lines += [Line(f'Say there: "{flag.say}"', "", 2)] if flag.say else []
-        return [*lines, Line("Only a clear no to this question changes that:", "bold"), Line()]
+        answer = assess(self._record(), self._knowledge)
+        first = conversation(answer, names_for(answer, self._knowledge), country=self._country, race_day=None, today=_now().date())[0]
+        return [*self._rows(first), Line("Only a clear no to this question changes that:", "bold"), Line()]
+
+    def _rows(self, section: Section) -> list[Line]:
+        """A section as lines of a page."""
+        styles = {Mark.ACTION: "bold red" if section.title == _AT_ONCE else "bold", Mark.CALL: "bold"}
+        return [Line(section.title, "bold"), *(Line(line.text, styles.get(line.mark, ""), 2) for line in section.lines)]
 
     # -- changing an answer
 
@@ -189,24 +211,21 @@ class Talk:
 
     def _told(self, shown: Screen) -> bool:
         """Tell the answer; whether the interview goes on after it."""
-        now = _now()
         record = self._record()
         answer = assess(record, self._knowledge)
-        self._keeping.keep(self._begun_at, self._interview, now, as_json(answer))
-        text = plain_text(answer, names_for(answer, self._knowledge))
-        self._terminal.read(text)
+        now = _now()
+        past = remember(answer, record, self._knowledge, now)
+        self._keeping.keep(self._begun_at, self._interview, now, past.as_plain())
+        self._show(answer, past)
+        offers = self._offers(answer, past, record)
         urgent = answer.triage.level is Level.EMERGENCY
-        offers: dict[str, tuple[str, Callable[[], None]]] = {"w": ("the working", lambda: self._working(answer))}
-        if not urgent:
-            offers["f"] = ("save this text", lambda: self._save("what-to-do.txt", text))
-        offers["y"] = ("save it as a case file", lambda: self._save("my-back.yaml", as_case(record)))
-        others = [f"{key} {words}" for key, (words, _) in offers.items()]
-        others += ["c change an answer", *(["g go on with the questions"] if urgent else []), "Enter ends"]
+        keys = [f"{key} {words}" for key, (words, _) in offers.items()]
+        keys += ["c change an answer", *(["g go on with the questions"] if urgent else []), "Enter ends"]
         while True:
-            self._terminal.say(", ".join(others) + ".", "dim", 2)
+            self._terminal.keys(", ".join(keys) + ".")
             key = self._terminal.ask().lower()
             if key in ("", "q"):
-                self._terminal.say("Your answers are kept. Come back with backstride: it asks what has changed.")
+                self._terminal.say("Your answers are kept. Type backstride to come back: it asks what has changed.")
                 return False
             if key == "c":
                 self._changed()
@@ -217,9 +236,62 @@ class Talk:
                 return True
             if key in offers:
                 offers[key][1]()
+            else:
+                self._terminal.say(f"Type {', '.join(offers)}, c or Enter.")
 
-    def _working(self, answer: Assessment) -> None:
-        self._terminal.read(plain_text(answer, names_for(answer, self._knowledge), working=True))
+    def _show(self, answer: Assessment, past: Past) -> None:
+        names, today, width = names_for(answer, self._knowledge), _now().date(), self._terminal.width
+        sections = conversation(answer, names, country=self._country, race_day=self._race_day, today=today)
+        urgent = answer.triage.level is Level.EMERGENCY
+        if self._before is not None and not urgent:
+            sections = (*sections[:-1], changes_section(since(self._before, past, self._knowledge), names), sections[-1])
+        loud = [line.text for section in sections for line in section.lines if line.mark in (Mark.ACTION, Mark.CALL)]
+        rows = {row for text in loud for row in textwrap.wrap(text, width, break_on_hyphens=False)}
+        text = as_text(sections, plain=self._terminal.plain, width=width)
+        self._terminal.read(text, rows, "bold red" if urgent else "bold")
+
+    def _offers(self, answer: Assessment, past: Past, record: Record) -> dict[str, tuple[str, Callable[[], None]]]:
+        """What can be had after the answer, by key."""
+        names = names_for(answer, self._knowledge)
+
+        def card() -> None:
+            made = _now().date()
+            if (section := watch_card(answer, names, country=self._country, today=made)) is not None:
+                self._save("watch-card.txt", card_text(section, made=made, plain=self._terminal.plain))
+
+        def race() -> None:
+            typed = self._terminal.ask("Day of the race, as 2026-10-04: ")
+            try:
+                self._race_day = date.fromisoformat(typed)
+            except ValueError:
+                self._terminal.say(f"'{typed[:40]}' is no day.")
+                return
+            self._show(answer, past)
+
+        def country() -> None:
+            if self._named_country(self._terminal.ask("In which country are you? Its name or its two letters: ")):
+                self._show(answer, past)
+
+        offers: dict[str, tuple[str, Callable[[], None]]] = {}
+        if answer.triage.level is not Level.EMERGENCY:
+            offers["k"] = ("keep the card in a file", card)
+            offers["r"] = ("my race", race)
+        offers["l"] = ("I am in another country", country)
+        offers["w"] = ("the working", lambda: self._terminal.read(working_text(answer, names)))
+        offers["f"] = ("keep all in a case file", lambda: self._save("my-back.yaml", as_case(record)))
+        return offers
+
+    def _named_country(self, typed: str) -> bool:
+        known = self._knowledge.emergency_numbers
+        wanted = typed.casefold()
+        fitting = [code for code, entry in known.items() if wanted in (code.casefold(), entry.country.casefold())]
+        if not fitting:
+            fitting = [code for code, entry in known.items() if wanted and entry.country.casefold().startswith(wanted)]
+        if len(fitting) == 1:
+            self._country = fitting[0]
+            return True
+        self._terminal.say(f"No number is known for '{typed[:40]}'. Ask somebody there, or try 112.")
+        return False
 
     def _save(self, name: str, text: str) -> None:
         """Write a text where the runner says; nothing is written over."""
@@ -233,15 +305,6 @@ class Talk:
             self._terminal.say(str(error))
             return
         self._terminal.say(f"Written: {path}. It holds health data: keep it as you would a letter from your doctor.")
-
-
-def _wording_of(said: object) -> str:
-    """The wording entry of an answer in its JSON form; empty where it can't be told."""
-    triage = said.get("triage") if isinstance(said, dict) else None
-    if not isinstance(triage, dict):
-        return ""
-    level, who = str(triage.get("level", "")), str(triage.get("who", ""))
-    return f"{level}_{who}" if level == "soon_clinician" else level
 
 
 def _day(moment: datetime, now: datetime) -> str:

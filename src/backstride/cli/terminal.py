@@ -10,7 +10,7 @@ import sys
 import textwrap
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,8 +105,8 @@ class Terminal:
             self._told_keys.add(text)
             self.say(text, "dim", 2)
 
-    def read(self, text: str) -> None:
-        """Show a longer text, as much at once as the window holds; in plain form all of it."""
+    def read(self, text: str, loud: Collection[str] = (), style: str = "bold") -> None:
+        """Show a longer text, as much at once as the window holds; in plain form all of it. Lines that are `loud` stand out."""
         lines = text.splitlines()
         if self.plain:
             self.page(Line(line) for line in lines)
@@ -115,7 +115,7 @@ class Terminal:
         while lines:
             room = max(shutil.get_terminal_size((_WIDTH, 24)).lines - 2, 5)
             for line in lines[:room]:
-                self.say(line)
+                self.say(line, style if line in loud else "")
             lines = lines[room:]
             if lines:
                 self.ask("Enter shows more. ")

@@ -167,7 +167,7 @@ class KeptInterview:
     finished : bool
         Whether an answer was shown; it may still be changed.
     assessment : mapping or None
-        The answer that was shown, in the public JSON form, with the knowledge it used; None before.
+        The answer as it was told, with the knowledge it used (`model.past.Past` in plain form); None before.
     """
 
     begun_at: datetime

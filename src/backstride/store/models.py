@@ -145,7 +145,7 @@ class InterviewRow(models.Model):
     state = models.JSONField()
     """As `Interview.as_plain` gives it."""
     assessment = models.JSONField(null=True)
-    """The answer in the public JSON form; null before there is one."""
+    """The answer as it was told; null before there is one."""
 
     class Meta:
         db_table = "interview"
