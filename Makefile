@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help database demo test lint bench fuzz docs shows-a shows-b requirements clean python
+.PHONY: help database demo test lint bench fuzz docs shows-a shows-b shows-c requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -59,6 +59,7 @@ fuzz: $(VENV)/.ready ## 200,000 damaged files through every reader
 
 docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md
+	@$(VENV)/bin/python docs/sentences.py
 	@$(VENV)/bin/python docs/picture.py
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
@@ -66,6 +67,9 @@ shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGE
 
 shows-b: $(VENV)/.ready ## The slow figures of importing behind docs/importing.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_b
+
+shows-c: $(VENV)/.ready ## The slow figures of the interview behind docs/interview-figures.md; resumes where it stopped
+	@$(VENV)/bin/python -m bench.shows_c
 
 requirements: ## Export the pinned requirement files again (needs uv)
 	@mkdir -p requirements

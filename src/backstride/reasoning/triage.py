@@ -63,7 +63,7 @@ def triage(observed: Observed, record: Record, knowledge: Knowledge, probability
     minimum_age = knowledge.limits["age_minimum_years"].value
     assert not isinstance(minimum_age, tuple)
     if observed.age is not None and observed.age < minimum_age:
-        text = f"Under {minimum_age:g}: growing bones need a doctor's eye, and this program's evidence describes adults."
+        text = f"Under {minimum_age:g}, growing bones need a doctor's eye. The evidence here describes adults."
         reasons.append(Reason(Level.SOON_CLINICIAN, Who.DOCTOR, text))
     reasons.sort(key=lambda r: (-r.level.rank, -_WHO_ORDER.index(r.who), not r.red_flag, r.text))
     stale = _stale_answers(record, knowledge)
@@ -151,8 +151,10 @@ def unanswered_items(
     def known(name: str) -> Stated | str | int | None:
         finding = knowledge.findings.get(name)
         other_sex = finding is not None and finding.only_for_sex and observed.sex not in (None, finding.only_for_sex)
-        # A therapist's test or a factor that nobody could tell of is not for the runner to answer.
-        not_for_runner = name != "age" and (finding is None or finding.answered_by != "runner")
+        # A therapist's test or a factor without a question is not for the runner to answer.
+        not_for_runner = name not in ("age", "sex") and (
+            not knowledge.factors[name].question if finding is None else finding.answered_by != "runner"
+        )
         if (other_sex or not_for_runner) and _open(said(name)):
             return "no"
         return None if name in also else said(name)

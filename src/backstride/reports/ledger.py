@@ -56,7 +56,7 @@ def import_text(done: Import, files: Sequence[FileEntry], runs: str) -> str:
 def imports_text(imports: Sequence[Import]) -> str:
     """All imports, a line or two each."""
     if not imports:
-        return "Nothing has been imported yet: 'backstride import PATH' begins; 'backstride how-to' says how to get your runs.\n"
+        return "Nothing has been imported yet. 'backstride import PATH' begins; 'backstride how-to' says how to get your runs.\n"
     lines = []
     for done in imports:
         words = ", ".join(f"{count:,} {state}" for state, count in done.states.items())
