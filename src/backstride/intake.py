@@ -192,11 +192,13 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
     batch: list[ReadFile] = []
     since = time.monotonic()
 
-    def is_done(path: str) -> bool:
-        """One of a name for each that was dealt with."""
-        known: str = storable(path)
-        done[known] -= 1
-        return done[known] >= 0
+    def is_done(path: str, size_bytes: int | None) -> bool:
+        """One for each that was dealt with; a file that changed its size since is another one."""
+        sizes = done.get(storable(path))
+        if not sizes or (size_bytes is not None and size_bytes not in sizes):
+            return False
+        sizes.remove(sizes[0] if size_bytes is None else size_bytes)
+        return True
 
     numbered = ((at, item) for at, item in enumerate(items(named, is_done)) if not item.is_done)
     try:

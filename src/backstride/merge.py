@@ -18,7 +18,7 @@ from backstride.model.run import Run, StartKnown
 
 __all__ = ["MERGE_VERSION", "groups", "merged"]
 
-MERGE_VERSION = 2
+MERGE_VERSION = 3
 """Changes when the same sources would be put together in another way."""
 
 _OVERLAP_SHARE = 0.5
@@ -29,11 +29,17 @@ _NO_DURATION_WITHIN_S = 120.0
 _FARTHEST_ZONE_S = 14 * 3600
 _ZONE_STEP_S = 900
 _SAME_CLOCK_S = 2.0
+_NEARLY_ALL = 0.8
+_MOST_NEIGHBOURS = 500
+"""Nobody has more sources within two days; somebody who makes them up gets no slow answer."""
+_LIKE_DISTANCE_SHARE = 0.25
 _SAME_DAY_SHARE = 0.1
 """How far a run typed from memory may be from what the watch recorded on that day."""
 _RUNNING_SHARE = 0.7
 _SLOWEST_MPS = 1.4
 """A recording that ran its timer for less of its time, or went slower than people walk, was not of running all along."""
+_FORGOTTEN_S = 2 * 3600.0
+_APART_S = 120.0
 _UNKNOWN_SPORTS = ("", "unknown", "generic", "other", "workout")
 _KINDS = ("fit", "tcx", "sml", "json", "xml", "gpx")
 _TELLING = (
@@ -63,8 +69,8 @@ def groups(sources: Iterable[SourceRun], home_zone: str = "") -> list[tuple[Sour
     list of tuple of SourceRun
         Every source stands in exactly one group. The result does not depend on the order of the sources.
     """
-    spans = sorted((_Span.of(source, home_zone) for source in sources), key=lambda span: (span.begin_s, span.source.key))
-    joined = _Joined(len(spans))
+    spans = sorted((_Span.of(source, home_zone) for source in sources), key=_Span.order)
+    joined = _Joined([span.is_firm for span in spans])
     by_link: dict[str, int] = {}
     for i, span in enumerate(spans):
         for link in span.source.run.links:
@@ -94,7 +100,7 @@ class _Span:
     @classmethod
     def of(cls, source: SourceRun, home_zone: str) -> _Span:
         run = source.run
-        length = run.elapsed_time_s or run.timer_time_s or 0.0
+        length = _length_s(run)
         if not 0 < length <= _LONGEST_S:
             length = run.timer_time_s if run.timer_time_s and 0 < run.timer_time_s <= _LONGEST_S else 0.0
         offset = run.utc_offset_s if run.utc_offset_s is not None else source.offset_by_position_s
@@ -106,11 +112,23 @@ class _Span:
     def end_s(self) -> float:
         return self.begin_s + self.length_s
 
+    def order(self) -> tuple[float, float, float, str]:
+        """By what it says, so that nothing hangs on how its content is named."""
+        return self.begin_s, self.length_s, self.source.run.distance_m or 0.0, self.source.key
+
 
 def _ran_all_along(run: Run, length_s: float) -> bool:
-    paused = run.timer_time_s is not None and run.timer_time_s < _RUNNING_SHARE * length_s
-    slow = run.distance_m is not None and length_s > 2 * 3600 and run.distance_m < _SLOWEST_MPS * length_s
-    return not paused and not (slow and run.sport == "running")
+    return not _was_paused(run, length_s) and not _was_slow(run, length_s)
+
+
+def _was_paused(run: Run, length_s: float) -> bool:
+    return run.timer_time_s is not None and run.timer_time_s < _RUNNING_SHARE * length_s
+
+
+def _was_slow(run: Run, length_s: float) -> bool:
+    """Whether it was forgotten rather than run: hours at less than a walk."""
+    ran_s = min(run.timer_time_s or length_s, length_s)
+    return run.sport == "running" and run.distance_m is not None and ran_s > _FORGOTTEN_S and run.distance_m < _SLOWEST_MPS * ran_s
 
 
 def _sport_is_known(run: Run) -> bool:
@@ -119,10 +137,10 @@ def _sport_is_known(run: Run) -> bool:
 
 def _neighbours(spans: Sequence[_Span]) -> Iterable[tuple[int, int]]:
     """Pairs near enough in time to be of one run, the earlier first."""
-    reach = max((span.length_s for span in spans), default=0.0) + _FARTHEST_ZONE_S + _ZONE_STEP_S
     for i, span in enumerate(spans):
-        for j in range(i + 1, len(spans)):
-            if spans[j].begin_s - span.begin_s > reach:
+        reach = span.end_s + _FARTHEST_ZONE_S + _ZONE_STEP_S
+        for j in range(i + 1, min(i + 1 + _MOST_NEIGHBOURS, len(spans))):
+            if spans[j].begin_s > reach:
                 break
             yield i, j
 
@@ -148,14 +166,15 @@ def _overlaps(a: _Span, b: _Span, shift_s: float) -> bool:
     """Whether they overlap by half of the shorter one, `b` moved by `shift_s`."""
     if not (a.length_s and b.length_s):
         close = abs(b.begin_s + shift_s - a.begin_s) <= _NO_DURATION_WITHIN_S
-        return close and _close(a.source.run.distance_m, b.source.run.distance_m, 0.1)
+        return close and _close(a.source.run.distance_m or None, b.source.run.distance_m or None, 0.1)
     return _overlap_s(a, b, shift_s) >= _OVERLAP_SHARE * min(a.length_s, b.length_s)
 
 
 def _in_another_zone(a: _Span, b: _Span) -> bool:
     """Whether they are the same to the second and the metre, but for whole quarters of an hour of a wrong zone.
 
-    Two equal runs typed in for one day are two runs; so one of them at least must be a recording.
+    Two equal runs typed in for one day are two runs; so one of them at least must be a recording. A zone can only be wrong where one of
+    them doesn't tell it, and what follows at once is the next piece of a training.
     """
     apart = b.begin_s - a.begin_s
     steps = round(apart / _ZONE_STEP_S)
@@ -166,6 +185,10 @@ def _in_another_zone(a: _Span, b: _Span) -> bool:
         return False
     if one.by_hand or other.by_hand or not (one.record_count or other.record_count):
         return False
+    if one.start_known is other.start_known:
+        told = one.utc_offset_s is not None and other.utc_offset_s is not None
+        if told or abs(apart) < max(a.length_s, b.length_s) + _APART_S:
+            return False
     times = [(one.timer_time_s, other.timer_time_s), (one.elapsed_time_s, other.elapsed_time_s)]
     same_time = any(x is not None and y is not None and x > 0 and abs(x - y) <= _SAME_CLOCK_S for x, y in times)
     known = one.distance_m is not None and other.distance_m is not None
@@ -188,39 +211,56 @@ def _add_loose(spans: Sequence[_Span], near: Iterable[tuple[int, int]], joined: 
         if not (spans[i].is_firm and spans[j].is_firm) and _same(spans[i], spans[j]):
             alike.setdefault(i, []).append(j)
             alike.setdefault(j, []).append(i)
-
-    def is_loose(i: int) -> bool:
-        return not any(spans[member].is_firm for member in joined.members(i))
-
-    waiting = [i for i in sorted(alike) if is_loose(i)]
+    loose = [i for i in sorted(alike) if not spans[i].is_firm]
+    # The same thing told twice, by the recording and by a list.
+    for i in loose:
+        for j in alike[i]:
+            if not spans[j].is_firm and _shared(spans[i], spans[j]) >= _NEARLY_ALL and _told_alike(spans[i], spans[j]):
+                joined.join(i, j)
     best = {}
-    for i in waiting:
+    for i in loose:
         fitting = [j for j in alike[i] if spans[j].is_firm and _fits(spans[i], spans[j])]
         if fitting:
-            best[i] = max(fitting, key=lambda j: (_shared(spans[i], spans[j]), spans[j].source.key))
+            best[i] = max(fitting, key=lambda j: (_shared(spans[i], spans[j]), spans[j].order()))
     for i, j in best.items():
-        if is_loose(i):  # the first of those that were together already takes the others along
+        if not joined.has_firm(i):  # the first of those that were together already takes the others along
             joined.join(j, i)
     # What no firm source is there for: alike among themselves.
-    for i in waiting:
+    for i in loose:
         for j in alike[i]:
-            if is_loose(i) and is_loose(j) and _shared(spans[i], spans[j]) >= _OVERLAP_SHARE:
+            if not (joined.has_firm(i) or joined.has_firm(j)) and _shared(spans[i], spans[j]) >= _OVERLAP_SHARE:
                 joined.join(i, j)
 
 
+def _told_alike(a: _Span, b: _Span) -> bool:
+    return _close(a.source.run.distance_m or None, b.source.run.distance_m or None, _SAME_DAY_SHARE)
+
+
 def _fits(loose: _Span, firm: _Span) -> bool:
-    if not _sport_is_known(loose.source.run):
-        return _shared(loose, firm) >= _OVERLAP_SHARE or not (loose.length_s and firm.length_s)
+    run = loose.source.run
+    if not (loose.length_s and firm.length_s):
+        return True
+    if not _sport_is_known(run):
+        # A track that was cut off, or one of them, has less than half of the other.
+        shorter = min(loose.length_s, firm.length_s)
+        cut_off = loose.source.damaged or firm.source.damaged
+        return (_common(loose, firm) / shorter if cut_off else _shared(loose, firm)) >= _OVERLAP_SHARE
+    if _was_paused(run, loose.length_s) and not _was_slow(run, loose.length_s):
+        return _close(run.distance_m, firm.source.run.distance_m, _LIKE_DISTANCE_SHARE)
     return True
+
+
+def _common(a: _Span, b: _Span) -> float:
+    """Time in which both run, each by its own clock."""
+    shift = b.offset_s if a.source.run.start_known is not b.source.run.start_known and b.offset_s is not None else 0
+    return max(_overlap_s(a, b, float(shift)), 0.0)
 
 
 def _shared(a: _Span, b: _Span) -> float:
     """Share of the time that either covers in which both run, 0 to 1; in another zone as if there were none."""
-    longer = max(a.length_s, b.length_s)
-    if not longer:
+    if not (a.length_s or b.length_s):
         return 0.0
-    shift = b.offset_s if a.source.run.start_known is not b.source.run.start_known and b.offset_s is not None else 0
-    common = max(_overlap_s(a, b, float(shift)), 0.0)
+    common = _common(a, b)
     if not common and _in_another_zone(a, b):
         return 1.0
     return common / (a.length_s + b.length_s - common)
@@ -262,18 +302,25 @@ def _could_be(typed: Run, other: Run) -> bool:
 class _Joined:
     """Which of n things are together."""
 
-    def __init__(self, count: int) -> None:
-        self._group = list(range(count))
-        self._members = [[i] for i in range(count)]
+    def __init__(self, firm: Sequence[bool]) -> None:
+        self._group = list(range(len(firm)))
+        self._members = [[i] for i in range(len(firm))]
+        self._has_firm = list(firm)
 
     def join(self, i: int, j: int) -> None:
         one, other = self._group[i], self._group[j]
         if one == other:
             return
+        if len(self._members[one]) < len(self._members[other]):
+            one, other = other, one
         for member in self._members[other]:
             self._group[member] = one
         self._members[one] += self._members[other]
         self._members[other] = []
+        self._has_firm[one] = self._has_firm[one] or self._has_firm[other]
+
+    def has_firm(self, i: int) -> bool:
+        return self._has_firm[self._group[i]]
 
     def together(self, i: int, j: int) -> bool:
         return self._group[i] == self._group[j]
@@ -282,7 +329,7 @@ class _Joined:
         return self._members[self._group[i]]
 
     def all(self) -> list[list[int]]:
-        return [sorted(members) for members in self._members if members]
+        return sorted(sorted(members) for members in self._members if members)
 
 
 @dataclass(slots=True)
@@ -323,7 +370,7 @@ def merged(group: Sequence[SourceRun], home_zone: str = "") -> MergedRun:
     recorded = sorted(group, key=lambda source: _rank(source, group))
     # What a service or a person says of a run is edited there; a recording knows only what the device wrote.
     told = sorted(recorded, key=lambda source: (bool(source.columns), -_latest(source)))
-    whole = sorted(recorded, key=lambda source: source.damaged or not _covers(source, group))
+    whole = sorted(recorded, key=lambda source: (not _ran(source.run), source.damaged or not _covers(source, group)))
     fields = _Fields()
     stream = next((source for source in recorded if source.columns), None)
     _take_totals(whole, fields)
@@ -373,7 +420,7 @@ def _rank(source: SourceRun, group: Sequence[SourceRun]) -> tuple[object, ...]:
     return (
         not source.columns,
         run.by_hand,
-        not _ran_all_along(run, run.elapsed_time_s or run.timer_time_s or 0.0),
+        not _ran(run),
         not _covers(source, group),
         source.damaged,
         -sum(name in _TELLING for name in source.columns),
@@ -386,13 +433,18 @@ def _rank(source: SourceRun, group: Sequence[SourceRun]) -> tuple[object, ...]:
     )
 
 
+def _ran(run: Run) -> bool:
+    return _ran_all_along(run, _length_s(run))
+
+
+def _length_s(run: Run) -> float:
+    return run.elapsed_time_s or run.timer_time_s or 0.0
+
+
 def _covers(source: SourceRun, group: Sequence[SourceRun]) -> bool:
-    """Whether it has nearly all of the time that any of them has."""
-
-    def length(run: Run) -> float:
-        return run.elapsed_time_s or run.timer_time_s or 0.0
-
-    return length(source.run) >= 0.8 * max(length(other.run) for other in group)
+    """Whether it has nearly all of the time that any of them ran."""
+    ran = [other for other in group if _ran(other.run)] or group
+    return _length_s(source.run) >= 0.8 * max(_length_s(other.run) for other in ran)
 
 
 def _latest(source: SourceRun) -> int:

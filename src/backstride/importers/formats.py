@@ -74,14 +74,17 @@ def read_item(item: Item) -> FileOutcome:
         damage = f"in the archive: {item.damaged}" if item.damaged else damage
         outcome = replace(_reader(path, data)(path, data), digest=hashlib.sha256(data).hexdigest())
     except RunFileError as error:
-        return FileOutcome(item.path, "unreadable", str(error))
+        return FileOutcome(item.path, "unreadable", str(error) if error.place else f"{item.path}: {error}")
     except Exception as error:  # a fault of ours in one file must not cost the others; fuzzing looks for these
         words = f"{item.path}: its reader failed ({type(error).__name__}: {str(error)[:80]}). Please report it."
         return FileOutcome(item.path, "unreadable", words)
     outcome = replace(outcome, runs=tuple(_believable(run) for run in outcome.runs))
     # A list speaks of a file with several sessions by one name; which of them it means, their times tell.
     if (links := links_of(item.path)) and len(outcome.runs) == 1:
-        outcome = replace(outcome, runs=(replace(outcome.runs[0], links=(*outcome.runs[0].links, *links)),))
+        run = outcome.runs[0]
+        # A route is called "Route"; what the run is called, the workout says.
+        title = "" if any(link.startswith("apple-route:") for link in links) else run.title
+        outcome = replace(outcome, runs=(replace(run, title=title, links=(*run.links, *links)),))
     return replace(outcome, state="damaged", detail=f"{outcome.detail}; {damage}") if damage else outcome
 
 

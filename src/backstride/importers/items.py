@@ -15,6 +15,8 @@ __all__ = ["Item", "items"]
 
 _RUN_ENDINGS = (".fit", ".gpx", ".tcx", ".sml")
 _TABLE_ENDINGS = (".csv", ".json")
+IsDone = Callable[[str, int | None], bool]
+
 _SKIPPED = "skipped, not a run file by its name"
 
 
@@ -54,7 +56,7 @@ class Item:
     is_done: bool = False
 
 
-def items(paths: Iterable[Path], is_done: Callable[[str], bool] = lambda _: False) -> Iterator[Item]:
+def items(paths: Iterable[Path], is_done: IsDone = lambda *_: False) -> Iterator[Item]:
     """Give everything in files, folders and zip archives, in order.
 
     Folders are read recursively; links to folders are not followed.
@@ -63,7 +65,8 @@ def items(paths: Iterable[Path], is_done: Callable[[str], bool] = lambda _: Fals
     ----------
     paths : iterable of Path
     is_done : callable
-        Asked once for every item by its path; one that need not be read again comes without content, marked `Item.is_done`.
+        Asked once for every item by its path, and of a file its size (None for what is in an archive); one that need not be read again
+        comes without content, marked `Item.is_done`.
 
     Raises
     ------
@@ -96,7 +99,7 @@ def _is(question: Callable[[Path], bool], path: Path) -> bool:
         return False
 
 
-def _of_file(path: Path, is_done: Callable[[str], bool], *, named: bool) -> Iterator[Item]:
+def _of_file(path: Path, is_done: IsDone, *, named: bool) -> Iterator[Item]:
     try:
         size = os.stat(path).st_size
     except (OSError, ValueError):
@@ -105,7 +108,7 @@ def _of_file(path: Path, is_done: Callable[[str], bool], *, named: bool) -> Iter
         yield from _of_archive(path, is_done)
         return
     want = _wanted(path.name)
-    if is_done(str(path)):
+    if is_done(str(path), size):
         yield Item(str(path), path.name, is_done=True)
     elif want is Want.STREAM:
         yield Item(str(path), path.name, opened=lambda: Content.of_file(path), size_bytes=size)
@@ -115,9 +118,9 @@ def _of_file(path: Path, is_done: Callable[[str], bool], *, named: bool) -> Iter
         yield Item(str(path), path.name, skipped=_SKIPPED, size_bytes=size)
 
 
-def _of_archive(path: Path, is_done: Callable[[str], bool]) -> Iterator[Item]:
+def _of_archive(path: Path, is_done: IsDone) -> Iterator[Item]:
     def wanted(name: str) -> Want:
-        return Want.DONE if is_done(f"{path}!{name}") else _wanted(name)
+        return Want.DONE if is_done(f"{path}!{name}", None) else _wanted(name)
 
     try:
         for member in members(path, wanted):
@@ -131,7 +134,7 @@ def _of_archive(path: Path, is_done: Callable[[str], bool]) -> Iterator[Item]:
             else:
                 yield Item(shown, member.name, data=member.data, opened=member.opened, damaged=member.damaged, size_bytes=member.size_bytes)
     except RunFileError as error:
-        if not is_done(str(path)):
+        if not is_done(str(path), None):
             yield Item(str(path), path.name, refused=error.message + (f" {error.remedy}" if error.remedy else ""))
 
 

@@ -18,6 +18,7 @@ from typing import IO
 
 from backstride.errors import RunFileError
 from backstride.importers.content import BROKEN, Content, largest_bytes, reason_of
+from backstride.zip_directory import lists_too_much
 
 __all__ = ["Member", "Want", "members"]
 
@@ -25,9 +26,6 @@ _MAX_MEMBERS = 100_000
 _MAX_INNER_BYTES = 8_000_000_000
 _MAX_DEPTH = 2
 _IN_MEMORY_BYTES = 32_000_000
-_MAX_DIRECTORY_BYTES = 24_000_000
-"""The directory is read whole before a file is seen; this holds as many as are read, with long names."""
-_END_WITHIN = 22 + 65_535 + 76
 _CHUNK = 1 << 20
 _SMALL_CHUNK = 1 << 13
 """What is read at once of a member: little is lost with the piece in which its damage shows."""
@@ -107,7 +105,7 @@ def members(path: Path, wanted: Callable[[str], Want]) -> Iterator[Member]:
 
 
 def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: int) -> Iterator[Member]:
-    if _directory_bytes(file) > _MAX_DIRECTORY_BYTES:
+    if lists_too_much(file):
         yield Member(around.removesuffix("!") or "the archive", b"", f"lists more than {_MAX_MEMBERS:,} files", want=Want.NO)
         return
     file.seek(0)
@@ -128,22 +126,6 @@ def _inside(file: IO[bytes], around: str, wanted: Callable[[str], Want], depth: 
                 yield from _member(archive, entry, around, wanted, depth)
         if len(entries) > _MAX_MEMBERS:
             yield Member(around or "the archive", b"", f"holds more than {_MAX_MEMBERS:,} files; the rest was not read")
-
-
-def _directory_bytes(file: IO[bytes]) -> int:
-    """Size of the archive's directory as its end record says (APPNOTE.TXT 4.3.14, 4.3.16); 0 where there is none."""
-    size = file.seek(0, 2)
-    tail_at = max(size - _END_WITHIN, 0)
-    file.seek(tail_at)
-    tail = file.read(_END_WITHIN)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) < at + 22:
-        return 0
-    listed = int(struct.unpack_from("<I", tail, at + 12)[0])
-    large = tail.rfind(b"PK\x06\x06", 0, at)
-    if listed == 0xFFFFFFFF and large >= 0 and len(tail) >= large + 48:
-        listed = int(struct.unpack_from("<Q", tail, large + 40)[0])
-    return listed
 
 
 def _is_of_another(file: IO[bytes], entries: list[zipfile.ZipInfo]) -> bool:

@@ -36,6 +36,7 @@ from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRo
 from backstride.store.plain import check_run, run_as_plain, run_from_plain, storable
 from backstride.store.store import Store, StoredRunner, stored_runner
 from backstride.store.streams import Streams, is_parquet
+from backstride.zip_directory import lists_too_much
 
 __all__ = ["Taken", "is_export", "restore", "take_in", "write_export"]
 
@@ -79,8 +80,11 @@ def is_export(path: Path) -> bool:
     try:
         if not path.is_file():  # opening a pipe would wait for ever
             return False
-        with zipfile.ZipFile(path) as archive:
-            return _ABOUT in archive.NameToInfo
+        with open(path, "rb") as file:
+            if lists_too_much(file):
+                return False
+            with zipfile.ZipFile(file) as archive:
+                return _ABOUT in archive.NameToInfo
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, NotImplementedError):
         return False
 
@@ -337,6 +341,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         if not path.is_file():
             raise OSError(0, "it is not a file" if path.exists() else "there is no such file")
+        with open(path, "rb") as file:
+            if lists_too_much(file):
+                raise OSError(0, "it lists too many files")
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         words = getattr(error, "strerror", None) or _NOT_OURS
@@ -407,7 +414,7 @@ class _Taking:
                     runner=self._row,
                     number=last + number,
                     state=ImportState(line["state"]).value,
-                    paths=[storable(str(path)) for path in line["paths"]],
+                    paths=[storable(str(path)) for path in line["paths"]] or ["?"],
                     fingerprint=str(line["fingerprint"])[:64],
                     begun_at=begun,
                     ended_at=_moment(line["ended_at"]) if line["ended_at"] else None,

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
 from backstride.model.interview import KeptInterview
-from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, SourceRun
+from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, ReadRun, SourceRun
 from backstride.model.run import DayValue, Run, Samples, Shoe
 from backstride.store.connect import connect, told, writing
 from backstride.store.home import DATABASE, home_folder, only_mine
@@ -193,10 +193,13 @@ class Store:
         rows = ImportRow.objects.filter(runner_id=runner.id, state=ImportState.OPEN.value, fingerprint=fingerprint).order_by("number")
         return tuple(_import(row) for row in rows)
 
-    def files_done(self, runner: StoredRunner, number: int) -> Counter[str]:
-        """Paths that this import has dealt with, and how often each: an archive may hold several of one name."""
-        rows = FileRow.objects.filter(runner_id=runner.id, imported__number=number)
-        return Counter(rows.values_list("path", flat=True))
+    def files_done(self, runner: StoredRunner, number: int) -> dict[str, list[int]]:
+        """Paths that this import has dealt with, each with the sizes it had: an archive may hold several of one name."""
+        done: dict[str, list[int]] = defaultdict(list)
+        rows = FileRow.objects.filter(runner_id=runner.id, imported__number=number).order_by("position")
+        for path, size in rows.values_list("path", "size_bytes"):
+            done[path].append(size)
+        return done
 
     def add_files(self, runner: StoredRunner, number: int, files: Iterable[ReadFile]) -> None:
         """Store files with all that they hold, after those that are there, all of them or none.
@@ -211,57 +214,36 @@ class Store:
             if imported is None:
                 raise StoreError(f"import {number} was erased while it was running.")
             last = FileRow.objects.filter(imported=imported).aggregate(last=Max("position"))["last"]
-            for position, file in enumerate(files, 0 if last is None else last + 1):
-                self._add_file(runner, imported, position, file)
+            some = list(files)
+            rows = [_file_row(runner, imported, position, file) for position, file in enumerate(some, 0 if last is None else last + 1)]
+            FileRow.objects.bulk_create(rows, batch_size=_AT_ONCE)
+            self._add_runs(runner, some, rows)
+            ShoeRow.objects.bulk_create(
+                (_shoe_row(runner, row, shoe) for file, row in zip(some, rows, strict=True) for shoe in file.shoes), batch_size=_AT_ONCE
+            )
+            DayRow.objects.bulk_create(
+                (
+                    DayRow(runner_id=runner.id, file=row, day=day.day, name=day.name, value=day.value)
+                    for file, row in zip(some, rows, strict=True)
+                    for day in file.days
+                ),
+                batch_size=_AT_ONCE,
+            )
 
-    def _add_file(self, runner: StoredRunner, imported: ImportRow, position: int, file: ReadFile) -> None:
-        row = FileRow.objects.create(
-            runner_id=runner.id,
-            imported=imported,
-            position=position,
-            path=storable(file.path),
-            state=file.state,
-            detail=storable(file.detail),
-            digest=file.digest,
-            size_bytes=file.size_bytes,
-            worn=storable(file.worn),
-        )
-        keys = [read.key for read in file.runs]
-        known = dict(SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("key", "pk"))
-        new = {
-            read.key: SourceRow(
-                runner_id=runner.id,
-                key=read.key,
-                content=run_as_plain(read.run),
-                columns=list(read.columns),
-                offset_by_position_s=read.offset_by_position_s,
-                damaged=file.state == "damaged" and not file.table,
-                measured=storable(read.measured),
-                measure_version=read.measure_version,
-            )
-            for read in file.runs
-            if read.key not in known
-        }
-        SourceRow.objects.bulk_create(new.values(), ignore_conflicts=True)
-        sources = SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("pk", flat=True)
+    def _add_runs(self, runner: StoredRunner, files: Sequence[ReadFile], rows: Sequence[FileRow]) -> None:
+        """Sources that are new, and which file holds which."""
+        reads = {read.key: (file, read) for file in files for read in file.runs}
+        known: set[str] = set()
+        for keys in _batches(sorted(reads)):
+            known |= set(SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("key", flat=True))
+        new = [_source_row(runner, file, read) for key, (file, read) in reads.items() if key not in known]
+        SourceRow.objects.bulk_create(new, ignore_conflicts=True, batch_size=_AT_ONCE)
+        pk_of: dict[str, int] = {}
+        for keys in _batches(sorted(reads)):
+            pk_of |= dict(SourceRow.objects.filter(runner_id=runner.id, key__in=keys).values_list("key", "pk"))
         link = SourceRow.files.through
-        link.objects.bulk_create([link(sourcerow_id=pk, filerow_id=row.pk) for pk in sources])
-        ShoeRow.objects.bulk_create(
-            ShoeRow(
-                runner_id=runner.id,
-                file=row,
-                name=storable(shoe.name)[:200],
-                brand=storable(shoe.brand)[:200],
-                model=storable(shoe.model)[:200],
-                first_used=shoe.first_used,
-                start_km=shoe.start_km,
-                retired=shoe.retired,
-            )
-            for shoe in file.shoes
-        )
-        DayRow.objects.bulk_create(
-            (DayRow(runner_id=runner.id, file=row, day=day.day, name=day.name, value=day.value) for day in file.days), batch_size=_AT_ONCE
-        )
+        pairs = dict.fromkeys((pk_of[read.key], row.pk) for file, row in zip(files, rows, strict=True) for read in file.runs)
+        link.objects.bulk_create((link(sourcerow_id=source, filerow_id=row) for source, row in pairs), batch_size=_AT_ONCE)
 
     def add_whole_import(
         self, runner: StoredRunner, path: str, fingerprint: str, file: ReadFile, then: Callable[[StoredRunner], object]
@@ -658,6 +640,46 @@ def _digest(version: str, run: MergedRun) -> str:
 
 def _import(row: ImportRow) -> Import:
     return Import(row.number, ImportState(row.state), tuple(row.paths), row.begun_at, row.ended_at)
+
+
+def _file_row(runner: StoredRunner, imported: ImportRow, position: int, file: ReadFile) -> FileRow:
+    return FileRow(
+        runner_id=runner.id,
+        imported=imported,
+        position=position,
+        path=storable(file.path),
+        state=file.state,
+        detail=storable(file.detail),
+        digest=file.digest,
+        size_bytes=file.size_bytes,
+        worn=storable(file.worn),
+    )
+
+
+def _source_row(runner: StoredRunner, file: ReadFile, read: ReadRun) -> SourceRow:
+    return SourceRow(
+        runner_id=runner.id,
+        key=read.key,
+        content=run_as_plain(read.run),
+        columns=list(read.columns),
+        offset_by_position_s=read.offset_by_position_s,
+        damaged=file.state == "damaged" and not file.table,
+        measured=storable(read.measured),
+        measure_version=read.measure_version,
+    )
+
+
+def _shoe_row(runner: StoredRunner, row: FileRow, shoe: Shoe) -> ShoeRow:
+    return ShoeRow(
+        runner_id=runner.id,
+        file=row,
+        name=storable(shoe.name)[:200],
+        brand=storable(shoe.brand)[:200],
+        model=storable(shoe.model)[:200],
+        first_used=shoe.first_used,
+        start_km=shoe.start_km,
+        retired=shoe.retired,
+    )
 
 
 def _source(row: SourceRow, files: tuple[tuple[int, int, str], ...]) -> SourceRun:
