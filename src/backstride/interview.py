@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from math import sqrt
 
 from backstride.assess import alarm, network_of
 from backstride.interview_answers import AGE_YEARS, answer, back, change, record_of, skip
@@ -21,12 +22,11 @@ from backstride.model.record import Record
 from backstride.reasoning.next_question import askable, expected_gains, together, told_apart
 from backstride.reasoning.observe import Observed, observe
 from backstride.reasoning.posterior import Posterior, infer
-from backstride.reasoning.triage import LEVEL_OF_ACTION, triage, unanswered_items
+from backstride.reasoning.triage import LEVEL_OF_ACTION, lookup_of, triage, unanswered_items
 from backstride.training import measures_of
 
 __all__ = ["answer", "back", "change", "item_of", "record_of", "screen", "skip"]
 
-_ACTIONS = ("emergency_now", "same_day", "within_days")
 _TRIED = ("test", "measurement")
 
 
@@ -94,16 +94,18 @@ class _Known:
 
     @cached_property
     def gains(self) -> dict[str, float]:
-        """Expected gain of every question that may be asked now."""
+        """Expected gain of every question and test that a runner may be asked now and was not asked before."""
         findings = self.knowledge.findings
         gains = expected_gains(self.posterior, self.observed, self.knowledge)
-        return {item: gain for item, gain in gains.items() if item not in self.latest and self._may_be_asked(findings[item])}
+        return {item: gain for item, gain in gains.items() if item not in self.latest and self._is_for_runner(findings[item])}
 
-    def _may_be_asked(self, finding: Finding) -> bool:
-        """A runner's question, or a test that a runner may be left alone with while nobody should see them today."""
-        if finding.answered_by != "runner" or finding.group not in _TRIED:
-            return finding.answered_by == "runner"
-        return finding.at_home and not self.today
+    def _is_for_runner(self, finding: Finding) -> bool:
+        """Whether a runner may be asked this alone."""
+        return finding.answered_by == "runner" and (finding.at_home or finding.group not in _TRIED)
+
+    def worth(self, item: str) -> float:
+        """Expected gain of a question or test for one unit of its effort."""
+        return self.gains[item] / self.knowledge.findings[item].effort
 
     @cached_property
     def today(self) -> bool:
@@ -156,6 +158,7 @@ class _Asking:
             self.question,
             self.story,
             self.signs,
+            self.self_test,
             self.habits,
         )
         found = next((screen for step in steps if (screen := step()) is not None), None)
@@ -238,6 +241,7 @@ class _Asking:
 
     def _open_signs(self) -> list[str]:
         known = self.known
+        listed = {item.id for entry in known.screens("signs") for item in entry.items}
         actions = [action for action, level in LEVEL_OF_ACTION.items() if level.rank > known.triage.level.rank]
         may_ask = {
             finding.id
@@ -245,6 +249,8 @@ class _Asking:
             if finding.answered_by == "runner" and finding.group not in _TRIED and not finding.umbrella_of
         }
         unanswered = unanswered_items(known.observed, known.knowledge, actions)
+        # Most factors repeat a finding, so they are asked only where a screen names them.
+        may_ask |= {item for item in listed if item in known.knowledge.factors}
         return [item for item in unanswered if item in may_ask and item not in known.latest]
 
     def _open_safety(self) -> list[str]:
@@ -298,18 +304,26 @@ class _Asking:
         if self._question_screens() >= known.limit("interview_question_screens"):
             return None
         titles = {entry.group: entry.title for entry in known.screens("question") if entry.group}
-        ids = together(known.gains, known.knowledge, titles)
-        if not ids or known.gains[ids[0]] / findings[ids[0]].effort < known.limit("interview_gain_bits"):
+        ids = together({item: gain for item, gain in known.gains.items() if findings[item].group not in _TRIED}, known.knowledge, titles)
+        if not ids or known.worth(ids[0]) < known.limit("interview_gain_bits"):
             return None
         items = tuple(self.words.question(item, self.words.why_tells(item)) for item in ids)
-        if findings[ids[0]].group in _TRIED:
-            test = findings[ids[0]]
-            return Screen(f"question:{test.id}", Kind.SELF_TEST, test.name, items, (test.gate, *test.steps, test.stop_rule), test.timer_s)
         title = titles[findings[ids[0]].group] if len(ids) > 1 else ""
         return Screen(f"question:{'+'.join(ids)}", Kind.QUESTION, title or items[0].words, items)
 
+    def self_test(self) -> Screen | None:
+        """A test that a runner may be left alone with: after the last checks, which tell for whom it is not safe."""
+        known = self.known
+        tests = [known.knowledge.findings[item] for item in known.gains if known.knowledge.findings[item].group in _TRIED]
+        tests = [test for test in tests if known.worth(test.id) >= known.limit("interview_gain_bits")]
+        if not tests or self._question_screens() >= known.limit("interview_question_screens") or known.today:
+            return None
+        best = min(tests, key=lambda test: (-known.worth(test.id), test.question))
+        item = self.words.question(best.id, self.words.why_tells(best.id))
+        return Screen(f"test:{best.id}", Kind.SELF_TEST, best.name, (item,), (best.gate, *best.steps, best.stop_rule), best.timer_s)
+
     def _question_screens(self) -> int:
-        return sum(id.startswith("question:") for id, _ in self.known.interview.seen)
+        return sum(id.startswith(("question:", "test:")) for id, _ in self.known.interview.seen)
 
     def story(self) -> Screen | None:
         return self._listed(Kind.QUESTION, "why_story")
@@ -319,7 +333,7 @@ class _Asking:
 
     def _listed(self, kind: Kind, why: str) -> Screen | None:
         for entry in self.known.screens(kind):
-            if items := self._open_items(entry):
+            if not entry.group and (items := self._open_items(entry)):
                 return Screen(entry.id, kind, entry.title, tuple(self.words.question(item, self.known.sentence(why)) for item in items))
         return None
 
@@ -338,11 +352,12 @@ class _Asking:
         known = self.known
         safety = len(list(self._by_group("safety", {*self._open_safety(), *self._old()})))
         signs = len(list(self._by_group("signs", self._open_signs())))
-        listed = sum(bool(self._open_items(entry)) for kind in ("question", "habits") for entry in known.screens(kind))
-        smallest, findings = known.limit("interview_gain_bits"), known.knowledge.findings
-        worth = sum(gain / findings[item].effort >= smallest for item, gain in known.gains.items())
-        # Every answer makes others not worth asking: in made-up interviews some 1.3 times the root of those still worth it came to be asked.
-        questions = min(1.3 * worth**0.5, known.limit("interview_question_screens") - self._question_screens())
+        entries = [entry for kind in ("question", "habits") for entry in known.screens(kind) if not entry.group]
+        listed = sum(bool(self._open_items(entry)) for entry in entries)
+        smallest = known.limit("interview_gain_bits")
+        worth = sum(known.worth(item) >= smallest for item in known.gains)
+        # Every answer makes others not worth asking: some 1.3 times the root of those worth it came to be asked in made-up interviews.
+        questions = min(1.3 * sqrt(worth), known.limit("interview_question_screens") - self._question_screens())
         return safety + signs + listed + round(questions) - 1
 
 
@@ -351,10 +366,13 @@ class _Words:
 
     def __init__(self, known: _Known) -> None:
         self.known = known
-        screens = [entry for kind in ("safety", "question", "habits") for entry in known.screens(kind)]
-        self.own: dict[str, str] = {}
-        for entry in screens:
-            self.own |= {item.id: item.words for item in entry.items if item.words}
+        self.signs = self._own("safety", "signs")
+        self.questions = self._own("question", "habits")
+
+    def _own(self, *kinds: str) -> dict[str, str]:
+        """Words of items that stand on the screens of some kinds; the first screen's go before a later one's."""
+        entries = [entry for kind in kinds for entry in self.known.screens(kind)]
+        return {item.id: item.words for entry in reversed(entries) for item in entry.items if item.words}
 
     def yes_no(self) -> tuple[Choice, ...]:
         return self._choices("yes_no", ("yes", "no", "unsure"))
@@ -365,10 +383,11 @@ class _Words:
 
     def sign(self, item: str) -> Item:
         """An item of a safety screen."""
-        return self._item(item, self.why_sign(item))
+        return self._item(item, self.signs.get(item, ""), self.why_sign(item))
 
     def question(self, item: str, why: str) -> Item:
-        return self._item(item, why)
+        """An item that is asked by itself."""
+        return self._item(item, self.questions.get(item, ""), why)
 
     def by_itself(self, item: str) -> Item:
         """Any item: a region, a confirm question, a finding or factor, ``"age"`` or ``"sex"``."""
@@ -379,19 +398,19 @@ class _Words:
         if item in knowledge.red_flags:
             flag = knowledge.red_flags[item]
             return Item(item, flag.confirm, self.yes_no(), why=self.why_flag(flag, alone=True))
-        return self._item(item, "")
+        return self.question(item, "")
 
-    def _item(self, item: str, why: str) -> Item:
+    def _item(self, item: str, words: str, why: str) -> Item:
         knowledge = self.known.knowledge
         finding = knowledge.findings.get(item)
-        words = self.own.get(item) or (finding.question if finding is not None else "")
+        words = words or (finding.question if finding is not None else self.signs.get(item, ""))
         unsure = self._choices("yes_no", ("unsure",))
         if item == "age":
             return Item(item, words, unsure, *AGE_YEARS, unit="years", why=why)
         if item == "sex":
             return Item(item, words, self._choices("sex", ("female", "male", "unsure")), why=why)
         if finding is None:
-            return Item(item, words or knowledge.factors[item].name, self.yes_no(), why=why)
+            return Item(item, words or knowledge.factors[item].question, self.yes_no(), why=why)
         if finding.answer in ("scale", "measurement"):
             return Item(item, words, unsure, finding.minimum, finding.maximum, finding.unit, why)
         if finding.answer == "yes_no":
@@ -399,17 +418,24 @@ class _Words:
         return Item(item, words, self._choices(item, tuple(dict.fromkeys((*finding.values, "unsure")))), why=why)
 
     def why_sign(self, item: str) -> str:
-        """What a sign may mean, by the most urgent rule that reads it; by one that it fires alone, if there is one."""
-        found: tuple[tuple[bool, int, str], RedFlag] | None = None
-        for flag, rule, signs in self._rules:
-            if item in signs:
-                alone = rule.evaluate(lambda name: "yes" if name == item else None)
-                key = (not alone, _ACTIONS.index(flag.action), flag.id)
-                if found is None or key < found[0]:
-                    found = key, flag
-        if item in ("age", "sex") or found is None:
+        """What a sign may mean: by a rule that it makes true alone, else by the most urgent that could still become true.
+
+        So nobody is frightened by what the answers have ruled out.
+        """
+        rules = [(flag, rule) for flag, rule, signs in self._rules if item in signs]
+        if item in ("age", "sex") or not rules:
             return self.known.sentence("why_about_you")
-        return self.why_flag(found[1], alone=not found[0][0])
+        said = lookup_of(self.known.observed)
+
+        def order(one: tuple[RedFlag, Rule]) -> tuple[bool, bool, int, str]:
+            flag, rule = one
+            return not self._is_alone(rule, item), not rule.could_hold(said), -LEVEL_OF_ACTION[flag.action].rank, flag.id
+
+        flag, rule = min(rules, key=order)
+        return self.why_flag(flag, alone=self._is_alone(rule, item))
+
+    def _is_alone(self, rule: Rule, item: str) -> bool:
+        return rule.evaluate(lambda name: "yes" if name == item else None)
 
     def why_flag(self, flag: RedFlag, *, alone: bool) -> str:
         may_mean = f"{flag.may_mean[:1].lower()}{flag.may_mean[1:]}"

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from backstride.errors import KnowledgeError
 from backstride.knowledge.consistency import problems_in
 from backstride.knowledge.files import read_files
 from backstride.knowledge.reading import Reading, read_tree
+from backstride.knowledge.rules import parse_rule
 from backstride.knowledge.schema import Problem
 
 __all__ = ["CheckReport", "check"]
@@ -60,7 +62,13 @@ def check(overlays: Sequence[Path] = ()) -> CheckReport:
     """
     reading = read_tree(read_files(overlays))
     warnings = sorted(
-        (*_far_from_background(reading), *_lonely_overlaps(reading), *_misspelt_facets(reading), *_ratios_apart(reading)),
+        (
+            *_far_from_background(reading),
+            *_lonely_overlaps(reading),
+            *_misspelt_facets(reading),
+            *_ratios_apart(reading),
+            *_on_no_screen(reading),
+        ),
         key=lambda p: (p.file, p.line, p.field),
     )
     return CheckReport(tuple(problems_in(reading)), tuple(warnings), _counts(reading))
@@ -132,6 +140,26 @@ def _ratios_apart(reading: Reading) -> Iterator[Problem]:
                 field = f"likelihoods[{i + 1}].lr_positive"
                 message = f"{ratio:g} is not {present:g} / {absent:g} = {present / absent:.2g}."
                 yield Problem(place.file, place.lines[field], field, message, "Correct whichever of the three is old.")
+
+
+def _on_no_screen(reading: Reading) -> Iterator[Problem]:
+    """Signs of an emergency that a runner tells and that no safety screen of the interview holds: asked all the same, but last."""
+    findings = _sound(reading, "findings")
+    screens = [entry for entry in _sound(reading, "interview").values() if entry["kind"] == "safety"]
+    held = {item["id"] for entry in screens for item in entry.get("items", ())}
+    for id, entry in _sound(reading, "red_flags").items():
+        if entry["action"] != "emergency_now":
+            continue
+        try:
+            rule = parse_rule(entry["rule"])
+        except KnowledgeError:  # an error, and reported as such
+            continue
+        for name, signs in sorted(rule.polarity().items()):
+            told = name == "age" or findings.get(name, {}).get("answered_by") == "runner"
+            if True in signs and told and name not in held:
+                place = reading.places["red_flags", id]
+                message = f"{name} stands on no safety screen, so the interview asks it with the last."
+                yield Problem(place.file, place.lines["rule"], "rule", message, "Add it to a screen in interview.yaml.")
 
 
 def _counts_in_ranking(entry: Mapping[str, Any]) -> bool:

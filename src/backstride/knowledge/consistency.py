@@ -6,6 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from string import Formatter
 from typing import Any
 
 from backstride.errors import KnowledgeError
@@ -22,6 +23,13 @@ _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _TELEPHONE = re.compile(r"[0-9#*][0-9 ]+\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 _REVIEW = re.compile(r"[^,\s][^,]*,.*\b\d{4}-\d{2}-\d{2}\Z")
+_GAPS = {
+    "started_since": ("day",),
+    "still_so": ("day",),
+    "why_alone": ("may_mean",),
+    "why_together": ("may_mean",),
+    "why_tells": ("one", "other"),
+}
 _WHO = {
     "emergency_now": ("emergency_department",),
     "same_day": ("doctor",),
@@ -56,6 +64,7 @@ class _Checks:
             self.pointers,
             self.sources,
             self.limits_and_wording,
+            self.interview,
             self.reviews,
         ):
             yield from check()
@@ -284,6 +293,31 @@ class _Checks:
                 elif kind == "limits":
                     yield from self.limit(id, entry, shipped[id])
 
+    def interview(self) -> Iterator[Problem]:
+        """Screens ask what exists, answers have words, sentences have no gap that nothing fills."""
+        groups = {entry["group"] for _, entry in self.sound("findings")}
+        for id, entry in self.sound("interview"):
+            if entry["kind"] == "answers":
+                for value in entry.get("words", ()):
+                    if value != "unsure":
+                        yield from self.answer("interview", id, f"{id}.words.{value}", value, id)
+                continue
+            title = entry.get("title", "")
+            if not title:
+                yield self.problem("interview", id, f"{id}.title", "is missing.", "Write what the runner reads above the screen.")
+            for _, gap, _, _ in _parts(title):
+                if gap is not None and (entry["kind"] != "sentence" or gap not in _GAPS.get(id, ())):
+                    remedy = f"Known here: {', '.join(_GAPS[id])}." if id in _GAPS else "Write it without curly brackets."
+                    yield self.problem("interview", id, f"{id}.title", f"'{{{gap}}}' is filled by nothing.", remedy)
+            if "group" in entry:
+                yield from self.unknown("interview", id, f"{id}.group", entry["group"], groups, "group of findings")
+            for i, item in enumerate(entry.get("items", ())):
+                field = f"{id}.items[{i + 1}]"
+                yield from self.unknown("interview", id, field, item["id"], {**self.observable, **_ABOUT_THE_RUNNER}, "finding or factor")
+                factor = self.known["factors"].get(item["id"])
+                if "words" not in item and (item["id"] in _ABOUT_THE_RUNNER or (factor is not None and not factor.get("question"))):
+                    yield self.problem("interview", id, field, f"{item['id']} has no question.", "Add words to it.")
+
     def reviews(self) -> Iterator[Problem]:
         for kind in self.known:
             for id, entry in self.sound(kind):
@@ -302,6 +336,14 @@ class _Checks:
         if len(values) > 1 and abs(sum(values) - 1) > 1e-6:
             message = f"adds up to {sum(values):g}, not 1."
             yield self.problem("limits", id, f"{id}.value", message, "Correct the shares so that they add up to 1.")
+
+
+def _parts(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """The gaps of a sentence; one that can't be read counts as a gap that nothing fills."""
+    try:
+        return list(Formatter().parse(text))
+    except ValueError:
+        return [("", text, None, None)]
 
 
 def _figures(entry: Entry) -> Iterator[tuple[str, Entry, Any]]:
