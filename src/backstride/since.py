@@ -9,7 +9,7 @@ from backstride.model.assessment import Assessment
 from backstride.model.past import AnswerChange, CauseChange, Changes, Past, PastCause
 from backstride.model.record import Record
 from backstride.names import names_for
-from backstride.reports.conversation import causes_told
+from backstride.reports.conversation import because, causes_told
 from backstride.reports.plain import fit
 
 __all__ = ["remember", "since"]
@@ -41,7 +41,7 @@ def remember(answer: Assessment, record: Record, knowledge: Knowledge, at: datet
         provisional=answer.triage.provisional,
         conclusion=answer.conclusion_reason,
         told=tuple(PastCause(c.condition, names.conditions[c.condition], fit(c, answer)) for c in causes_told(answer, names)),
-        red_flags={reason.red_flag: reason.text for reason in answer.triage.reasons if reason.red_flag},
+        red_flags={r.red_flag: because(r.observations, answer, names) or r.text for r in answer.triage.reasons if r.red_flag},
         probabilities={cause.condition: round(cause.probability, _DIGITS) for cause in answer.causes},
         answers={item: said[item] for item in sorted(said)},
         running=names.running_words,

@@ -20,7 +20,7 @@ def changes_section(changes: Changes, names: Names) -> Section:
     While someone should be seen the same day or at once no cause is spoken of.
     """
     day = day_in_words(changes.before.at.date())
-    lines = [*_level(changes), *_signs(changes, names), *_answers(changes, names)]
+    lines = [*_level(changes), *_signs(changes), *_answers(changes, names)]
     quiet = changes.after.level.rank >= Level.URGENT_SAME_DAY.rank or changes.after.out_of_scope
     lines += [] if quiet else [Line(_cause(cause, names), Mark.ITEM) for cause in changes.causes if cause.condition not in names.miss_costs]
     if changes.other_knowledge:
@@ -51,17 +51,27 @@ def _level(changes: Changes) -> Iterator[Line]:
         yield Line("Some questions about emergencies are open now; they were answered then.")
 
 
-def _signs(changes: Changes, names: Names) -> Iterator[Line]:
-    for flag in changes.new_red_flags:
-        yield Line(f"New: {changes.after.red_flags[flag]}", Mark.ITEM)
-    for flag in changes.gone_red_flags:
-        yield Line(f"No longer: {changes.before.red_flags[flag]}", Mark.ITEM)
+def _new(changes: Changes) -> list[str]:
+    return list(dict.fromkeys(changes.after.red_flags[flag] for flag in changes.new_red_flags))
+
+
+def _gone(changes: Changes) -> list[str]:
+    return list(dict.fromkeys(changes.before.red_flags[flag] for flag in changes.gone_red_flags))
+
+
+def _signs(changes: Changes) -> Iterator[Line]:
+    for lead, words in (("New", _new(changes)), ("No longer", _gone(changes))):
+        for sign in words:
+            yield Line(f"{lead}: {sign}", Mark.ITEM)
 
 
 def _answers(changes: Changes, names: Names) -> Iterator[Line]:
-    for change in changes.answers[:_SHOWN]:
+    # An answer that made or ended a sign was told with it.
+    signs = " ".join((*_new(changes), *_gone(changes)))
+    rest = [c for c in changes.answers if not any(_words(c.item, value, names) in signs for value in (c.before, c.after))]
+    for change in rest[:_SHOWN]:
         yield Line(_answer(change, names), Mark.ITEM)
-    more = len(changes.answers) - _SHOWN
+    more = len(rest) - _SHOWN
     if more > 0:
         yield Line(f"And {more} more answers that changed.", Mark.ITEM)
     new = len(changes.newly_answered)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from backstride.model.assessment import Advice, Assessment, Cause, Level, Weight, Who
 from backstride.model.evidence import Source
 from backstride.reports.plain import Names, advice_by_moment, fit, serious_conditions
 from backstride.reports.sections import Line, Mark, Part, Section, as_text, day_in_words
-from backstride.reports.watch_card import numbers_to_call, watch_card
+from backstride.reports.watch_card import numbers_to_call, urgent_care_line, watch_card
 
-__all__ = ["causes_told", "conversation", "conversation_text"]
+__all__ = ["because", "causes_told", "conversation", "conversation_text"]
 
 _WHO = list(Who)
 _CAUSES = 3
@@ -52,7 +52,8 @@ def conversation(answer: Assessment, names: Names, *, country: str, race_day: da
         return (_emergency(answer, names, country), _about(answer))
     sections = [_first(answer, names, country)]
     if answer.out_of_scope:
-        sections += _running(answer, names) if answer.running_withheld != "running_unknown" else ()
+        # Outside its scope the program says not to run only where someone is to be seen first.
+        sections += _running(answer, names) if level.rank >= Level.SOON_CLINICIAN.rank else ()
     else:
         sections += _moments(answer, names, race_day, today)
         sections += _fits(answer, names)
@@ -63,14 +64,14 @@ def conversation(answer: Assessment, names: Names, *, country: str, race_day: da
 
 
 def _emergency(answer: Assessment, names: Names, country: str) -> Section:
-    lines = [Line(names.level_words, Mark.ACTION), *numbers_to_call(names, country, urgent_care=False), *_reasons(answer, names)]
+    lines = [Line(names.level_words, Mark.ACTION), *numbers_to_call(names, country), *_reasons(answer, names)]
     return Section(Part.FIRST, "What to do now", tuple(lines))
 
 
 def _first(answer: Assessment, names: Names, country: str) -> Section:
     lines = [Line(names.level_words, Mark.ACTION)]
     if answer.triage.level is Level.URGENT_SAME_DAY:
-        lines += numbers_to_call(names, country, urgent_care=True)
+        lines += urgent_care_line(names, country)
     lines += [*_reasons(answer, names), *_still_to_answer(answer, names)]
     if answer.out_of_scope:
         lines.append(Line(answer.out_of_scope))
@@ -82,7 +83,7 @@ def _reasons(answer: Assessment, names: Names) -> Iterator[Line]:
 
     A rule of one sign comes before one of several: what it says to say there is more exact.
     """
-    at_level = [r for r in answer.triage.reasons if r.level is answer.triage.level and not (answer.out_of_scope and r.condition)]
+    at_level = [r for r in answer.triage.reasons if r.level is answer.triage.level and (r.red_flag or not answer.out_of_scope)]
     told: set[str] = set()
     shown = 0
     for reason in sorted(at_level, key=lambda r: (-_WHO.index(r.who), len(r.observations) or len(answer.observations))):
@@ -91,7 +92,7 @@ def _reasons(answer: Assessment, names: Names) -> Iterator[Line]:
             continue
         told |= set(signs)
         shown += 1
-        yield Line(_because(signs, answer, names) or reason.text, Mark.ITEM)
+        yield Line(because(signs, answer, names) or reason.text, Mark.ITEM)
         taken_back = bool(reason.confirm) and reason.confirm_answer == "no"
         if taken_back:
             yield Line("Asked again, you said no. It is still to be seen today.", Mark.UNDER)
@@ -99,7 +100,8 @@ def _reasons(answer: Assessment, names: Names) -> Iterator[Line]:
             yield Line(f'Say there: "{reason.say}"', Mark.UNDER)
 
 
-def _because(signs: list[str], answer: Assessment, names: Names) -> str:
+def because(signs: Sequence[str], answer: Assessment, names: Names) -> str:
+    """Signs in the words of whoever stated them; empty where there are no words for any of them."""
     found = {o.id for o in answer.observations if o.source is Source.CLINICIAN}
     parts = []
     for who, mine in (("You said", [s for s in signs if s not in found]), ("The exam found that", [s for s in signs if s in found])):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 from backstride.model.assessment import Assessment
 from backstride.reports.plain import Names
 from backstride.reports.sections import Line, Mark, Part, Section, as_text, day_in_words
 
-__all__ = ["card_text", "numbers_to_call", "watch_card"]
+__all__ = ["card_text", "numbers_to_call", "urgent_care_line", "watch_card"]
 
 _WIDTH = 80
 
@@ -38,30 +37,33 @@ def watch_card(answer: Assessment, names: Names, *, country: str, today: date) -
     lines = [Line("Go to an emergency department now if any of this starts or gets worse:"), *now]
     if same_day:
         lines += [Line("See a doctor today if any of this starts:"), *same_day]
-    lines += numbers_to_call(names, country, urgent_care=True)
+    lines += [*numbers_to_call(names, country), *urgent_care_line(names, country)]
     if names.look_again:
         lines.append(Line(names.look_again.format(day=day_in_words(today + timedelta(days=names.look_again_days)))))
     return Section(Part.WATCH, "What to watch for", tuple(lines))
 
 
-def numbers_to_call(names: Names, country: str, *, urgent_care: bool) -> list[Line]:
-    """The emergency number of a country and, if asked for, its line for what cannot wait but is no emergency."""
-    known = names.telephones.get(country.upper()) or names.telephones.get("other")
-    if known is None:
+def numbers_to_call(names: Names, country: str) -> list[Line]:
+    """The emergency number of a country; where the country is not known, the one that works in most."""
+    code = country.upper() if country.upper() in names.telephones else "other"
+    if code not in names.telephones:
         return []
-    place = f" in {known.country}" if country.upper() in names.telephones else ""
-    lines = [Line(_sentence(f"Emergency number{place}: {_either(known.emergency)}", known.note), Mark.CALL)]
-    if urgent_care and known.urgent_care:
-        lines.append(Line(_sentence(f"Doctor's advice by telephone{place}: {known.urgent_care}", known.urgent_care_note), Mark.CALL))
-    return lines
+    known = names.telephones[code]
+    place = f" in {known.country}" if code != "other" else ""
+    return [Line(_with_note(f"Emergency number{place}: {' or '.join(known.emergency)}.", known.note), Mark.CALL)]
 
 
-def _sentence(text: str, note: str) -> str:
-    return f"{text}. {note}".rstrip()
+def urgent_care_line(names: Names, country: str) -> list[Line]:
+    """The country's line for what cannot wait but is no emergency; nothing where none is known."""
+    known = names.telephones.get(country.upper())
+    if known is None or not known.urgent_care:
+        return []
+    words = f"Doctor's advice by telephone in {known.country}: {known.urgent_care}."
+    return [Line(_with_note(words, known.urgent_care_note), Mark.CALL)]
 
 
-def _either(numbers: Iterable[str]) -> str:
-    return " or ".join(numbers)
+def _with_note(words: str, note: str) -> str:
+    return f"{words} {note}".rstrip()
 
 
 def card_text(card: Section, *, made: date, plain: bool = False) -> str:
