@@ -20,7 +20,7 @@ from backstride.model.evidence import Measure
 from backstride.model.interview import Choice, Given, Interview, Item, Kind, Screen
 from backstride.model.record import Record
 from backstride.reasoning.next_question import askable, expected_gains, together, told_apart
-from backstride.reasoning.observe import Observed, observe
+from backstride.reasoning.observe import IBP_ITEMS, Observed, observe
 from backstride.reasoning.posterior import Posterior, infer
 from backstride.reasoning.triage import LEVEL_OF_ACTION, lookup_of, triage, unanswered_items
 from backstride.training import measures_of
@@ -241,17 +241,19 @@ class _Asking:
 
     def _open_signs(self) -> list[str]:
         known = self.known
-        listed = {item.id for entry in known.screens("signs") for item in entry.items}
         actions = [action for action, level in LEVEL_OF_ACTION.items() if level.rank > known.triage.level.rank]
-        may_ask = {
+        unanswered = unanswered_items(known.observed, known.knowledge, actions)
+        # The score of the inflammatory pattern is counted from its items, so these are asked in its place.
+        wanted = {*unanswered, *(IBP_ITEMS if "ibp_composite" in unanswered else ())}
+        # Factors repeat findings, mostly, and tests have steps: of both only those that a screen names.
+        listed = {item.id for entry in known.screens("signs") for item in entry.items}
+        questions = [
             finding.id
             for finding in askable(known.observed, known.knowledge)
-            if finding.answered_by == "runner" and finding.group not in _TRIED and not finding.umbrella_of
-        }
-        unanswered = unanswered_items(known.observed, known.knowledge, actions)
-        # Most factors repeat a finding, so they are asked only where a screen names them.
-        may_ask |= {item for item in listed if item in known.knowledge.factors}
-        return [item for item in unanswered if item in may_ask and item not in known.latest]
+            if finding.answered_by == "runner" and not finding.umbrella_of and (finding.group not in _TRIED or finding.id in listed)
+        ]
+        factors = [item for item in unanswered if item in listed and item in known.knowledge.factors]
+        return [item for item in (*questions, *factors) if item in wanted and item not in known.latest]
 
     def _open_safety(self) -> list[str]:
         """What was not asked yet: items that settle an emergency rule, and the other signs that stand with them on a screen."""
