@@ -16,6 +16,7 @@ from hypothesis.extra import numpy as arrays
 from backstride.assess import assess
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
+from backstride.importers.folder import read_runs
 from backstride.importers.gpx import read_gpx
 from backstride.importers.tcx import read_tcx
 from backstride.knowledge.loader import load
@@ -355,6 +356,142 @@ def test_sampling_does_not_change_what_is_measured():
     for name, tolerance in (("mean_speed_mps", 0.01), ("cadence_spm", 0.01), ("mean_heart_rate_bpm", 0.01), ("moving_time_s", 0.02)):
         assert five[name].value == pytest.approx(one[name].value, rel=tolerance), name
         assert some[name].value == pytest.approx(one[name].value, rel=tolerance), name
+
+
+APPLE_S = {"heart_rate_bpm": 5, "speed_mps": 10, "contact_time_ms": 10, "distance_m": 30, "cadence_spm": 30}
+"""How often a phone's health export writes each quantity..."""
+APPLE_FIRST_S = {"heart_rate_bpm": 5, "speed_mps": 6, "contact_time_ms": 8, "distance_m": 29, "cadence_spm": 29}
+"""...and from when: hardly any two in one row."""
+
+
+def interleaved(whole, every=APPLE_S, lost=()):
+    """Rows of seconds as an export of records has them: one for each time at which anything was written, each value told at its time.
+
+    `lost` holds from and to of stretches without any record.
+    """
+    time = whole["time_s"]
+    kept = {name: (time >= APPLE_FIRST_S[name]) & ((time - APPLE_FIRST_S[name]) % seconds == 0) for name, seconds in every.items()}
+    for start, end in lost:
+        kept = {name: rows & ~((time > start) & (time < end)) for name, rows in kept.items()}
+    rows = np.any(list(kept.values()), axis=0)
+    return {"time_s": time[rows], **{name: np.where(kept[name], whole[name], math.nan)[rows] for name in every}}
+
+
+def test_quantities_written_each_at_its_own_times_are_measured_as_in_whole_rows():
+    def pace(time):
+        return np.where(time % 900 < 600, 2.9, 1.2)
+
+    whole = samples(
+        120,
+        speed=pace,
+        speed_mps=pace,
+        cadence_spm=lambda t: np.where(pace(t) > 2, 170.0, 110.0) - 2 * (t > 4800),
+        contact_time_ms=lambda t: np.where(pace(t) > 2, 240.0, 400.0) + 10 * (t > 4800),
+        heart_rate_bpm=lambda t: 140 + t / 600,
+    )
+    fine, told = (measure_run(run(columns, distance_m=16_800.0, timer_time_s=7200.0)) for columns in (whole, interleaved(whole)))
+    assert told.value("contact_time_ms") == fine.value("contact_time_ms") == 240
+    assert told.value("cadence_spm") == fine.value("cadence_spm") == 170
+    assert told.value("contact_time_drift_ms") == pytest.approx(10, abs=1)
+    assert told.value("cadence_drift_spm") == pytest.approx(-2, abs=0.5)
+    assert told.value("moving_time_s") == pytest.approx(7200, abs=31)
+    assert told.value("mean_speed_mps") == pytest.approx(fine.value("mean_speed_mps"), rel=0.01)
+    assert told.value("mean_heart_rate_bpm") == pytest.approx(fine.value("mean_heart_rate_bpm"), abs=0.1)
+    (mine,), (true,) = ([b for b in m.profile if b.speed_mps == 2.75] for m in (told, fine))
+    assert mine.seconds == pytest.approx(true.seconds, rel=0.07)
+    assert (mine.cadence_spm, mine.contact_time_ms) == (pytest.approx(true.cadence_spm, abs=1), pytest.approx(true.contact_time_ms, abs=3))
+
+
+@pytest.mark.parametrize("every", [{"speed_mps": 10, "contact_time_ms": 10}, {"cadence_spm": 10, "contact_time_ms": 10}])
+def test_running_is_known_by_speed_alone_and_by_steps_alone(every):
+    columns = interleaved(samples(40, speed_mps=2.8, cadence_spm=170, contact_time_ms=240), every)
+    measures = of_run(columns, distance_m=None, timer_time_s=2400.0)
+    assert measures["contact_time_ms"].value == 240
+    assert "of 40 min" in measures["contact_time_ms"].origin
+
+
+def test_a_value_speaks_for_the_time_since_the_one_before_it():
+    """600 s of 300 ms, told every 30 s, against 1,200 s of 200 ms, told every 60 s; 10 values a minute of another quantity."""
+    time = np.arange(0, 1801.0, 6)
+    contact = np.full(time.size, math.nan)
+    contact[(time > 0) & (time <= 600) & (time % 30 == 0)] = 300
+    contact[(time > 600) & (time % 60 == 0)] = 200
+    trace = trace_of(run({"time_s": time, "speed_mps": np.full(time.size, 2.8), "contact_time_ms": contact}))
+    assert trace.mean("contact_time_ms") == pytest.approx((600 * 300 + 1200 * 200) / 1800, rel=0.005)
+    assert of_run({"time_s": time, "speed_mps": np.full(time.size, 2.8), "contact_time_ms": contact})["contact_time_ms"].value == 200
+
+
+def test_nothing_is_carried_over_a_pause_or_a_long_hole():
+    time = np.concatenate([np.arange(0, 601.0, 5), np.arange(645, 1201.0, 5)])
+    contact = np.where(time % 20 == 10, 240.0, math.nan)
+    contact[(time > 800) & (time < 900)] = math.nan
+    trace = trace_of(run({"time_s": time, "heart_rate_bpm": np.full(time.size, 150.0), "contact_time_ms": contact}))
+    known = dict(zip(time.tolist(), np.isfinite(trace.columns["contact_time_ms"]).tolist(), strict=True))
+    assert [known[t] for t in (0.0, 585.0, 590.0, 595.0, 600.0)] == [True, True, True, False, False]
+    assert [known[t] for t in (645.0, 650.0, 655.0)] == [True, True, True]
+    assert [known[t] for t in (790.0, 795.0, 885.0, 890.0, 910.0)] == [True, False, False, True, True]
+
+
+def test_a_pause_between_two_distances_is_no_running_and_costs_none():
+    whole = samples(40, speed=lambda t: np.where((t > 1208) & (t < 1253), 0.0, 3.0), cadence_spm=170, contact_time_ms=240)
+    columns = interleaved(whole, {"contact_time_ms": 5, "distance_m": 30, "cadence_spm": 30}, lost=[(1208, 1253)])
+    trace = trace_of(run(columns))
+    awake = (trace.time_s <= 1203) | (trace.time_s >= 1258)
+    assert np.abs(trace.speed_mps[awake & (trace.time_s < 2350)] - 3).max() < 0.3
+    assert trace.seconds == pytest.approx(2400 - 45 + 20, abs=10)
+    assert trace.way_m[-1] == pytest.approx(whole["distance_m"][-1], abs=31 * 3)
+
+
+def test_a_hole_in_all_rows_through_which_one_ran_is_no_pause():
+    whole = samples(40, 3.0, cadence_spm=170, contact_time_ms=240)
+    columns = interleaved(whole, {"contact_time_ms": 10, "distance_m": 30}, lost=[(1200, 1500)])
+    assert of_run(columns)["moving_time_s"].value == pytest.approx(2400, abs=31)
+
+
+def test_a_hole_in_whole_rows_stays_one():
+    rng = np.random.default_rng(5)
+    columns = samples(40, cadence_spm=170, contact_time_ms=240, heart_rate_bpm=150, speed_mps=2.8)
+    for name in ("cadence_spm", "contact_time_ms", "heart_rate_bpm", "distance_m"):
+        columns[name][rng.random(columns[name].size) < 0.3] = math.nan
+        columns[name][700:760] = math.nan
+    trace = trace_of(run(columns))
+    assert not trace.interleaved
+    for name, values in trace.columns.items():
+        np.testing.assert_array_equal(values, columns[name])
+
+
+def test_a_speed_in_every_row_goes_before_a_distance_now_and_then():
+    def pace(time):
+        return np.where(time % 20 < 10, 2.0, 4.0)
+
+    columns = samples(40, pace, speed_mps=pace, cadence_spm=170)
+    columns["distance_m"][np.arange(2401) % 20 != 0] = math.nan
+    speed = trace_of(run(columns, distance_m=7200.0)).speed_mps
+    assert (speed[105], speed[115]) == (pytest.approx(2, abs=0.15), pytest.approx(4, abs=0.15))
+
+
+def test_a_health_export_is_measured_near_the_recording_it_was_made_of(shared_data):
+    """Median of level running is known of the recording alone: the export's rows have no altitude, and 30 s to tell steady by."""
+    exported = read_runs([shared_data / "archives" / "apple_health_a.zip"])
+    runs = [entry for file in exported for entry in file.runs if entry.device == "apple/Watch6,1"]
+    manifest = json.loads((shared_data / "manifest.json").read_text())
+    truths = next(f["truth"]["running_workouts"] for f in manifest["files"] if f["path"] == "archives/apple_health_a.zip")
+    for truth in truths:
+        (entry,) = (r for r in runs if r.start.isoformat(" ") == truth["start_utc"])
+        (true,) = read_fit(shared_data / truth["from"]).runs
+        ours, whole = measure_run(entry), measure_run(true)
+        assert ours.value("cadence_spm") == pytest.approx(whole.value("cadence_spm"), abs=2.5)
+        assert ours.value("mean_heart_rate_bpm") == pytest.approx(truth["record_means"]["HeartRate"], abs=0.5)
+        assert ours.value("mean_speed_mps") == pytest.approx(whole.value("mean_speed_mps"), rel=0.01)
+        assert ours.value("moving_time_s") == pytest.approx(whole.value("moving_time_s"), rel=0.01)
+        if "RunningGroundContactTime" in truth["record_means"]:
+            assert ours.value("contact_time_ms") == pytest.approx(whole.value("contact_time_ms"), abs=4)
+            assert ours.value("vertical_oscillation_mm") == pytest.approx(whole.value("vertical_oscillation_mm"), abs=2)
+            assert trace_of(entry).mean("contact_time_ms") == pytest.approx(truth["record_means"]["RunningGroundContactTime"], rel=0.02)
+            assert trace_of(entry).mean("vertical_oscillation_mm") == pytest.approx(106.2, rel=0.01)
+        if "RunningStrideLength" in truth["record_means"]:
+            assert trace_of(entry).mean("step_length_mm") == pytest.approx(1310, rel=0.01)
+            assert trace_of(entry).mean("power_w") == pytest.approx(truth["record_means"]["RunningPower"], rel=0.01)
 
 
 def test_disorder_spikes_and_jumps_cost_only_themselves():

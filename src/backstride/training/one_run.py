@@ -16,7 +16,7 @@ __all__ = ["MEASURE_VERSION", "measure_run"]
 _COVERED = 0.9
 """Samples that hold less of both time and way than this are a part of the run, and the stated totals are of the whole."""
 
-MEASURE_VERSION = 2
+MEASURE_VERSION = 3
 """Rises with every change that moves a value of a run; what was stored under another version is measured again."""
 
 

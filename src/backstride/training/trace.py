@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,6 +21,10 @@ LONGEST_STEP_S = 20.0
 LONGEST_MOVING_STEP_S = 120.0
 """...unless distance or positions went on through it: then at most this long. Beyond it a paused watch may have been carried to
 another place, so positions prove nothing more; the device's own distance, which stands still in a pause, still proves movement..."""
+_LONGEST_HELD_S = 60.0
+"""A quantity with times of its own (`_interleaved`) is known between two of its values up to this far apart. Health exports of a phone
+write speed and dynamics every 5 to 10 s, distance and steps every 30 s: twice that, so that one lost record makes no hole, and still
+within the minute over which running counts as steady."""
 _LONGEST_PROVEN_S = 3600.0
 """...for an hour: after more than that it is the clock that was set anew."""
 FASTEST_MPS = 12.0
@@ -50,6 +54,14 @@ RUNNING_SPM = 140.0
 _RUNNING_MPS = 1.9
 """Speed from which it is running where no cadence is known (the same study: 1.9 to 2.0 m/s, 79 % right)."""
 MOVING_MPS = 0.5
+
+_DEGREE_M = EARTH_RADIUS_M * np.pi / 180
+_FASTEST_CHANGE: Mapping[str, float] = {
+    "distance_m": FASTEST_MPS,
+    "latitude_deg": FASTEST_MPS / _DEGREE_M,
+    "longitude_deg": FASTEST_MPS / _DEGREE_M,
+}
+"""What goes on evenly between two values, and how much of it a second at most."""
 
 _POSSIBLE: Mapping[str, tuple[float, float]] = {
     "latitude_deg": (-90.0, 90.0),
@@ -81,13 +93,17 @@ class Trace:
         Seconds for which each sample speaks: half of the step before it and half of the step after it, a step counting for at
         most `LONGEST_MOVING_STEP_S`.
     columns : mapping of str to ndarray
-        As in `Samples`, NaN where missing or impossible; only columns that have a value.
+        As in `Samples`, NaN where missing or impossible; only columns that have a value. Of columns with times of their own the
+        samples in between are filled (altitude excepted: what lies between two heights has no roughness).
+    interleaved : frozenset of str
+        The columns with times of their own.
     """
 
     time_s: FloatArray
     clock_s: FloatArray
     weight_s: FloatArray
     columns: Mapping[str, FloatArray]
+    interleaved: frozenset[str] = frozenset()
 
     @property
     def seconds(self) -> float:
@@ -107,14 +123,13 @@ class Trace:
     def way_m(self) -> FloatArray | None:
         """Metres from the first sample; from the device's distance, else its speed, else its positions; None without any.
 
+        What is told in every row comes first: a speed each second is finer than a distance every 30 s.
         Over a gap that was closed to `LONGEST_STEP_S` only that share of its way counts, so that speed is never a way over a time
         other than its own.
         """
-        steps = self._steps_of_distance()
+        steps = self._steps_told(self.columns.keys() - self.interleaved)
         if steps is None:
-            steps = self._steps_of_speed()
-        if steps is None:
-            steps = self._steps_of_position()
+            steps = self._steps_told(self.columns.keys())
         if steps is None:
             return None
         # A step back or faster than any runner is a jump of the position or a counter that began again: no way was made.
@@ -122,24 +137,20 @@ class Trace:
         steps = np.where((steps < 0) | (steps > FASTEST_MPS * gaps), 0.0, steps * (np.diff(self.clock_s) / gaps))
         return np.concatenate(([0.0], np.cumsum(steps)))
 
-    def _steps_of_distance(self) -> FloatArray | None:
-        return None if (distance := self._filled("distance_m")) is None else np.diff(distance)
+    def _steps_told(self, names: Set[str]) -> FloatArray | None:
+        """Metres of each step, of these columns only."""
+        if (distance := self._filled("distance_m", names)) is not None:
+            return np.diff(distance)
+        if (speed := self._filled("speed_mps", names)) is not None:
+            return (speed[1:] + speed[:-1]) / 2 * np.diff(self.time_s)
+        latitude, longitude = (self._filled(name, names) for name in ("latitude_deg", "longitude_deg"))
+        return None if latitude is None or longitude is None else _steps_on_earth(latitude, longitude)
 
-    def _steps_of_speed(self) -> FloatArray | None:
-        speed = self._filled("speed_mps")
-        return None if speed is None else (speed[1:] + speed[:-1]) / 2 * np.diff(self.time_s)
-
-    def _steps_of_position(self) -> FloatArray | None:
-        latitude, longitude = self._filled("latitude_deg"), self._filled("longitude_deg")
-        if latitude is None or longitude is None:
+    def _filled(self, name: str, names: Set[str]) -> FloatArray | None:
+        """A column with its holes bridged; None where it is not among these names or covers less than half of the time."""
+        if name not in names:
             return None
-        return _steps_on_earth(latitude, longitude)
-
-    def _filled(self, name: str) -> FloatArray | None:
-        """A column with its holes bridged; None where it covers less than half of the time."""
-        values = self.columns.get(name)
-        if values is None:
-            return None
+        values = self.columns[name]
         known = np.isfinite(values)
         if self.weight_s[known].sum() < self.weight_s.sum() / 2:
             return None
@@ -181,7 +192,8 @@ class Trace:
         if values is None:
             return None
         known = np.isfinite(values)
-        if self.weight_s[known].sum() < _COVERED * self.weight_s.sum() or self.seconds > _LONGEST_S:
+        covered = np.isfinite(_held(values, self.time_s)) if "altitude_m" in self.interleaved else known
+        if self.weight_s[covered].sum() < _COVERED * self.weight_s.sum() or self.seconds > _LONGEST_S:
             return None
         place = np.rint(self.clock_s[known] / ALTITUDE_STEP_S).astype(np.intp)
         _, place = np.unique(place, return_inverse=True)
@@ -260,26 +272,88 @@ def trace_of(run: Run) -> Trace | None:
     time, order = time[first], order[first]
     if time.size < 2:
         return None
-    columns = {}
+    columns, interleaved = {}, set()
     for name, values in samples.items():
         if name == "time_s" or values.size != samples["time_s"].size:
             continue
         column = values[order]
         low, high = _POSSIBLE.get(name, (-np.inf, np.inf))
         column = np.where(np.isfinite(column) & (column >= low) & (column <= high), column, np.nan)
-        if np.isfinite(column).any():
-            columns[name] = column
+        known = np.isfinite(column)
+        if not known.any():
+            continue
+        if _interleaved(known):
+            interleaved.add(name)
+            if name in _FASTEST_CHANGE:
+                column = _gone_on(name, column, time)
+            elif name != "altitude_m":
+                column = _held(column, time)
+        columns[name] = column
     gaps = np.diff(time)
     moved = _moved(columns, time)
     steps = np.where(moved, gaps, np.minimum(gaps, LONGEST_STEP_S))
     clock = np.concatenate(([0.0], np.cumsum(steps)))
-    return Trace(time, clock, _halves(np.minimum(steps, LONGEST_MOVING_STEP_S)), columns)
+    return Trace(time, clock, _halves(np.minimum(steps, LONGEST_MOVING_STEP_S)), columns, frozenset(interleaved))
 
 
 def _halves(steps: FloatArray) -> FloatArray:
     """For each sample half of the step before it and half of the step after it."""
     halves: FloatArray = (np.concatenate(([0.0], steps)) + np.concatenate((steps, [0.0]))) / 2
     return halves
+
+
+def _interleaved(known: BoolArray) -> bool:
+    """Whether a column has times of its own: most of its values have none in the next row.
+
+    So it is where every quantity is written at its own times, in one table. Where rows are whole, a hole is a drop-out and stays one.
+    """
+    rows = np.flatnonzero(known)
+    return rows.size > 1 and 2 * int(np.count_nonzero(np.diff(rows) == 1)) < rows.size - 1
+
+
+def _held(values: FloatArray, time: FloatArray) -> FloatArray:
+    """An interleaved column in which each value stands for the time since the one before, which it sums up.
+
+    Never for more than `_LONGEST_HELD_S`, and not for what lies before a pause (a gap in all rows longer than `LONGEST_STEP_S`). The
+    first value, and one after a longer hole, stands for as long as is usual in the column.
+    """
+    known = np.isfinite(values)
+    when = time[known]
+    gaps = np.diff(when)
+    usual = np.sort(gaps)[gaps.size // 2]
+    otherwise = usual if usual <= _LONGEST_HELD_S else 0.0
+    longest = np.concatenate(([otherwise], np.where(gaps <= _LONGEST_HELD_S, gaps, otherwise)))
+    stretches = time[np.concatenate(([True], np.diff(time) > LONGEST_STEP_S))]
+    begins = np.maximum(when - longest, stretches[np.searchsorted(stretches, when, "right") - 1])
+    # By the number of values before a row; after the last value there is none to tell it.
+    told = np.cumsum(known) - known
+    begins, following = np.append(begins, np.inf), np.append(values[known], np.nan)
+    return np.where(time >= begins[told], following[told], np.nan)
+
+
+def _gone_on(name: str, values: FloatArray, time: FloatArray) -> FloatArray:
+    """An interleaved distance or position, even between two values up to `_LONGEST_HELD_S` apart, pauses not counted.
+
+    In a pause (a gap in all rows longer than `LONGEST_STEP_S`) it stands still, unless what was left of the time would be too short for
+    the change. A distance counts from 0 at the start of the run, where that is possible.
+    """
+    fastest = _FASTEST_CHANGE[name]
+    known = np.isfinite(values)
+    told = np.cumsum(known) - known
+    gaps = np.diff(time)
+    awake = np.where(gaps > LONGEST_STEP_S, 0.0, gaps)
+    # Stretches between values by the number of values up to their rows; the first and the last one lie before and after all.
+    stretch = told[1:]
+    value = values[known]
+    seconds = np.bincount(stretch, awake, value.size + 1)[1:-1]
+    too_fast = np.concatenate(([False], np.abs(np.diff(value)) > fastest * seconds, [False]))
+    clock = time[0] + np.concatenate(([0.0], np.cumsum(np.where(too_fast[stretch], gaps, awake))))
+    at = clock[known]
+    from_start = name == "distance_m" and 0 < at[0] <= _LONGEST_HELD_S and 0 <= value[0] <= fastest * at[0]
+    near = np.concatenate(([from_start], np.diff(at) <= _LONGEST_HELD_S, [False]))
+    if from_start:
+        at, value = np.append(0.0, at), np.append(0.0, value)
+    return np.where(known | ~near[told], values, np.interp(clock, at, value))
 
 
 def _moved(columns: Mapping[str, FloatArray], time: FloatArray) -> BoolArray:
