@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import sqrt
 
 from backstride.assess import alarm, network_of
@@ -52,7 +52,7 @@ def screen(interview: Interview, record: Record, knowledge: Knowledge, now: date
     CaseError
         For an answer in `record` that knowledge does not describe.
     """
-    now_known = _Known(interview, record_of(interview, record, knowledge, now), knowledge, now, measures_of(record))
+    now_known = _Known(interview, record_of(interview, record, knowledge, now), knowledge, now, _measures(_History(record)))
     return _Asking(now_known).screen()
 
 
@@ -66,6 +66,27 @@ def item_of(item: str, interview: Interview, record: Record, knowledge: Knowledg
     """
     known = _Known(interview, record_of(interview, record, knowledge, now), knowledge, now, ())
     return _Words(known).by_itself(item)
+
+
+class _History:
+    """Lets a cache find the measures of the same runs, shoes and days: an interview asks for them at every screen."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+    def __hash__(self) -> int:
+        return hash((id(self.record.runs), id(self.record.shoes), id(self.record.days), self.record.onset))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _History):
+            return False
+        mine, its = self.record, other.record
+        return mine.runs is its.runs and mine.shoes is its.shoes and mine.days is its.days and mine.onset == its.onset
+
+
+@lru_cache(maxsize=1)
+def _measures(history: _History) -> tuple[Measure, ...]:
+    return measures_of(history.record)
 
 
 @dataclass(frozen=True)
