@@ -585,3 +585,24 @@ def test_only_the_last_answers_count_whatever_way_led_to_them(data):
         straight = change(straight, item, one.value, KNOWLEDGE, NOW)
     assert record_of(straight, MAN, KNOWLEDGE, NOW) == record_of(interview, MAN, KNOWLEDGE, NOW)
     assert assessed(straight) == assessed(interview)
+
+
+@SLOW
+@given(st.data())
+def test_coming_back_at_any_time_leaves_no_emergency_sign_with_an_old_answer(data):
+    interview, now, visits = Interview(), NOW, 0
+    for _ in range(2 * MORE_THAN_ENOUGH):
+        now_shown = shown(interview, now=now)
+        if now_shown.kind is Kind.DONE:
+            triage = assessed(interview, now=now).triage
+            lately = {item for item, one in interview.latest().items() if one.at >= now - timedelta(hours=limit("emergency_answer_hours"))}
+            assert set(triage.unanswered) <= lately or now_shown.id != "done"
+            visits += 1
+            if visits == 3:
+                return
+            now += timedelta(hours=data.draw(st.sampled_from([1, 47, 49, 500])))
+            interview = answer(interview, now_shown, {}, now) if now_shown.id != "done" else interview
+            continue
+        values = {item.id: value for item in now_shown.items if (value := any_value(data.draw, item, now_shown.kind)) is not None}
+        interview = answer(interview, now_shown, values, now)
+    raise AssertionError("it does not end")
