@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import select
-import shutil
 import sys
 import textwrap
 import time
@@ -75,7 +74,7 @@ class Terminal:
     @property
     def width(self) -> int:
         """Columns that may be used now; at most 80, one less than there are."""
-        return max(_NARROWEST, min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns) - 1)
+        return max(_NARROWEST, min(_WIDTH, _size().columns) - 1)
 
     def page(self, lines: Iterable[Line]) -> None:
         """Show lines on an empty page; in plain form below what is there."""
@@ -113,7 +112,7 @@ class Terminal:
             return
         self._console().clear()
         while lines:
-            room = max(shutil.get_terminal_size((_WIDTH, 24)).lines - 2, 5)
+            room = max(_size().lines - 2, 5)
             for line in lines[:room]:
                 self.say(line, style if line in loud else "")
             lines = lines[room:]
@@ -174,6 +173,14 @@ class Terminal:
 
         # Made anew for every page, so that it has the size that the window has by now.
         return Console(highlight=False, emoji=False, markup=False)
+
+
+def _size() -> os.terminal_size:
+    """Of the window as it is now, whatever COLUMNS said when the program was started."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno())
+    except (OSError, ValueError):
+        return os.terminal_size((_WIDTH, 24))
 
 
 def _shows_unicode() -> bool:
