@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 import fitdecode
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backstride.errors import RunFileError
@@ -106,7 +106,21 @@ def test_a_file_never_closed_is_read_whole(tmp_path):
     assert outcome.runs[0].distance_m == 5000.0
 
 
+NO_MESSAGE = st.lists(st.sampled_from([b for b in range(0x40) if b & 15 > 4]), max_size=60).map(bytes)
+"""Bytes that begin no message of this file."""
+
+
 @given(at=st.integers(FIRST_RECORD + 40, len(SOUND) - 200), gone=st.integers(1, 60), more=st.binary(max_size=60))
+@example(at=619, gone=22, more=b"\0\0")
+@example(at=941, gone=30, more=b"\x03\xff\0\xa4\x03\x7f\x02\x88\0\x03\x03\x01\x01\xff")
+def test_a_hole_inside_costs_no_record_before_it(tmp_path_factory, at, gone, more):
+    data = SOUND[:at] + more + SOUND[at + gone :]
+    runs = read_fit(written(tmp_path_factory.mktemp("hole"), data)).runs
+    assert sum(run.record_count for run in runs) >= (at - FIRST_RECORD - 21) // 13 - 2
+
+
+@given(at=st.integers(FIRST_RECORD + 40, len(SOUND) - 200), gone=st.integers(1, 60), more=NO_MESSAGE)
+@example(at=619, gone=22, more=b"\0\0")
 def test_a_hole_inside_costs_only_the_records_it_touches(tmp_path_factory, at, gone, more):
     data = SOUND[:at] + more + SOUND[at + gone :]
     (run,) = read_fit(written(tmp_path_factory.mktemp("hole"), data)).runs

@@ -184,6 +184,12 @@ def test_one_bad_byte_does_not_change_the_other_letters():
     assert [run.title for run in read(data).runs] == ["Läufchen", "Größe \ufffd"]
 
 
+def test_a_last_line_that_only_opens_a_quote_ends():
+    table = read_table(b'a,b,c\n1,2,3\n"')
+    assert [row.cells for row in table.rows] == [("1", "2", "3")]
+    assert table.lost == ((3, "a quotation mark is not closed"),)
+
+
 def test_a_quote_never_closed_costs_its_row():
     lines = table(RUN, RUN, RUN).splitlines(keepends=True)
     lines[2] = lines[2].replace("Morning Run", '"Morning Run')

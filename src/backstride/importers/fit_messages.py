@@ -429,7 +429,7 @@ class _Walk:
         steps, first_bad, before = self._steps, None, 0
         for index in range(len(steps) - 1, max(len(steps) - 200, -1), -1):
             step = steps[index]
-            if step.definition is None or step.slot >= 0 or (stamps := self._stamps(step.definition)) is None:
+            if step.definition is None or step.slot >= 0 or (stamps := self._stamps(step)) is None:
                 continue
             sound = _believable(stamps, self._median_s())
             if sound[-1]:
@@ -470,12 +470,14 @@ class _Walk:
                 return begin
         return at
 
-    def _stamps(self, definition: _Definition) -> npt.NDArray[np.int64] | None:
-        """The times of the last stretch of a definition; None where it has none."""
-        stamp = definition.find(_TIMESTAMP)
-        if stamp is None or stamp.size != 4 or definition.compressed:
+    def _stamps(self, step: _Step) -> npt.NDArray[np.int64] | None:
+        """The times of the messages that a step found; None where they have none."""
+        definition = step.definition
+        stamp = definition.find(_TIMESTAMP) if definition is not None else None
+        if definition is None or stamp is None or stamp.size != 4 or definition.compressed:
             return None
-        at, count = definition.stretches[-1]
+        # A later step may have found more of the same kind.
+        at, count = next(stretch for stretch in reversed(definition.stretches) if stretch[0] == step.at)
         strided = np.ndarray((count,), definition.order + "u4", buffer=self._data, offset=at + stamp.at, strides=(definition.size,))
         return strided.astype(np.int64)
 

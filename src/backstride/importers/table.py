@@ -102,6 +102,11 @@ def read_table(data: bytes) -> Table:
                 rows.append(Row(number, cells))
             else:
                 header = cells
+        else:
+            if begin < len(lines):  # the last line does nothing but open a quote
+                number += 1
+                lost.append((number, "a quotation mark is not closed"))
+                begin += 1
     if begin < len(lines) or not whole:
         why = "too much before it is broken" if len(lost) >= _MOST_LOST else "the table is larger than any list of runs"
         lost.append((number + 1, f"{why}, nothing from here on was read"))
