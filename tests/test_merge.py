@@ -140,6 +140,12 @@ def test_every_source_is_in_one_group_and_no_two_groups_overlap(spans):
     assert sorted(map(len, again)) == sorted(map(len, found))
 
 
+def test_a_track_without_a_sport_and_its_cut_off_copy_are_one():
+    whole = source("a", sport="running", sport_guessed=True, path="whole.gpx")
+    cut = source("b", sport="running", sport_guessed=True, path="cut.gpx", timer=1400.0, distance=4600.0, damaged=True)
+    assert keys([whole, cut]) == [["a", "b"]]
+
+
 def test_equal_pieces_of_a_training_one_after_the_other_stay_apart():
     pieces = [source(key, start=START + timedelta(seconds=1800 * i), distance=5000.0, timer=1800.0) for i, key in enumerate("ab")]
     assert keys(pieces) == [["a"], ["b"]]

@@ -18,7 +18,7 @@ from backstride.model.run import Run, StartKnown
 
 __all__ = ["MERGE_VERSION", "groups", "merged"]
 
-MERGE_VERSION = 3
+MERGE_VERSION = 4
 """Changes when the same sources would be put together in another way."""
 
 _OVERLAP_SHARE = 0.5
@@ -228,7 +228,7 @@ def _add_loose(spans: Sequence[_Span], near: Iterable[tuple[int, int]], joined: 
     # What no firm source is there for: alike among themselves.
     for i in loose:
         for j in alike[i]:
-            if not (joined.has_firm(i) or joined.has_firm(j)) and _shared(spans[i], spans[j]) >= _OVERLAP_SHARE:
+            if not (joined.has_firm(i) or joined.has_firm(j)) and _fits(spans[i], spans[j]):
                 joined.join(i, j)
 
 
