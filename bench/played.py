@@ -52,7 +52,7 @@ def settles_at(tops):
 
 def one_by_one(facts, items, start):
     """First causes when items are asked one a screen in this order."""
-    record, tops = start, []
+    record, tops = start, [order_of_causes(start, knowledge())[0]]
     for item in items:
         if item in facts.answers:
             record = replace(record, answers={**record.answers, item: facts.answers[item]})
@@ -91,8 +91,8 @@ def run(piece):
         "asked_after_safety": None if asked_at is None else max(asked_at - safety, 0),
         "screens": len(played.screens) - safety,
         "top_after": settles_at(tops[safety - 1 :]) - 1,
-        "random": median(settles_at(one_by_one(facts, order, start)) for order in orders),
-        "fixed": settles_at(one_by_one(facts, sorted(askable), start)),
+        "random": median(settles_at(one_by_one(facts, order, start)) - 1 for order in orders),
+        "fixed": settles_at(one_by_one(facts, sorted(askable), start)) - 1,
         "found": bool(accepted & set(order_of_causes(played.records[-1], knowledge())[:3])),
         "covered": bool(accepted),
     }
