@@ -68,10 +68,8 @@ def run(piece):
     tap = next((at + 1 for at, one in enumerate(played.screens) if one.kind is Kind.WHERE), 0)
     runner = Runner(facts.runner.age, facts.runner.sex)
     must = set(unanswered_emergency_items(observe(Record("x", runner, assessed_at=NOW), knowledge()), knowledge()))
-    asked_first = {item.id for one in played.screens[tap : tap + 4] for item in one.items if one.kind is Kind.SAFETY}
-    confirms = sum(one.kind is Kind.CONFIRM or one.kind is Kind.DONE for one in played.screens[tap : tap + 4])
-    after = played.screens[tap : tap + 4 + confirms]
-    asked_first |= {item.id for one in after for item in one.items}
+    first_four = [one for one in played.screens[tap:] if one.kind is Kind.SAFETY][:4]
+    asked_first = {item.id for one in first_four for item in one.items}
     fact = deciding_fact(facts, accepted)
     safety = played.safety
     asked_at = next((at for at, one in enumerate(played.screens, 1) if fact in {item.id for item in one.items}), None)
@@ -118,7 +116,7 @@ def report(found):
     )
     return (
         f'## Played against the public cases\n\nWhat a case does not state is answered "unsure". Emergency items not asked within the first '
-        f"four screens after the tap (confirm questions apart): {len(late)} of {len(found)} cases. The deciding fact (the stated fact without "
+        f"four screens after the tap (apart from confirm questions and from what an emergency shows): {len(late)} of {len(found)} cases. The deciding fact (the stated fact without "
         f"which triage changes most, else the accepted cause's rank) was asked a median of {median(asked):g} screens after safety (aim at most "
         f"12); never asked in {len(never)}: {', '.join(never) or '-'}. Accepted cause among the first three at the end: "
         f"{sum(one['found'] for one in covered)} of {len(covered)}. Random and fixed order ask one item a screen after the same safety screens; "
