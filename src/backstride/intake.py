@@ -205,8 +205,9 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
         for _, item, file in read_side_by_side(numbered, functools.partial(_read, streams=streams), _crashed):
             batch.append(file)
             if len(batch) >= _TOGETHER or time.monotonic() - since > _TOGETHER_S:
-                store.add_files(runner, number, batch)
-                batch, since = [], time.monotonic()
+                # Given up first: whatever stops the keeping, nothing is kept twice; what is not kept is read again.
+                kept, batch, since = batch, [], time.monotonic()
+                store.add_files(runner, number, kept)
             counted = replace(
                 counted,
                 files=counted.files + 1,
