@@ -300,6 +300,8 @@ class Store:
         files_of_run: dict[int, set[int]] = defaultdict(set)
         through = SourceRow.files.through.objects.filter(filerow__runner_id=runner.id)
         for file, source, run, key in through.values_list("filerow_id", "sourcerow_id", "sourcerow__run_id", "sourcerow__run__key"):
+            if file not in rank:  # another import brought it since
+                continue
             sources_of[file].add(source)
             files_of_source[source].add(file)
             if run is not None:
@@ -314,6 +316,8 @@ class Store:
         rows = files.select_related("imported").order_by("imported__number", "position")
         for row in rows if number is None else rows.filter(imported__number=number):
             state, pk = row.state, row.pk
+            if pk not in rank:
+                continue
             if state == "read" and row.imported.state == ImportState.UNDONE.value:
                 state = "undone"
             elif state == "read" and sources_of[pk]:
