@@ -31,7 +31,7 @@ _SQLITE = {
     "timeout": _PATIENCE_S,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA secure_delete=ON; PRAGMA foreign_keys=ON;",
 }
-_LATEST = "0002_interview"
+_LATEST = "0003_diary"
 _LONGEST_NAME = 63
 _MIGRATING = 0x6261636B
 """Any number that no other program locks with."""

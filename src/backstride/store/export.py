@@ -1,8 +1,8 @@
 """A runner's record as one file in open formats, and back: export, backup and restore are the same file.
 
 It is a zip archive: ``backstride.json`` says what it is, and for each runner a folder holds JSON lines (``imports``, ``files``,
-``sources``, ``shoes``, ``days``, ``interviews``), each stream as Parquet, and the runs once more as JSON lines and CSV for people and
-other programs.
+``sources``, ``shoes``, ``days``, ``interviews``, ``diary``, ``trials``), each stream as Parquet, and the runs once more as JSON lines and
+CSV for people and other programs.
 The layout is public: ``docs/your-data.md``.
 """
 
@@ -31,11 +31,13 @@ from backstride.errors import StoreError
 from backstride.model.ledger import ImportState
 from backstride.model.run_measures import RunMeasures
 from backstride.store.connect import writing
+from backstride.store.diaries import diary_lines, take_in_diary
 from backstride.store.interviews import interview_lines, take_in_interviews
 from backstride.store.models import DayRow, FileRow, ImportRow, RunnerRow, RunRow, ShoeRow, SourceRow
 from backstride.store.plain import check_run, run_as_plain, run_from_plain, storable
 from backstride.store.store import Store, StoredRunner, stored_runner
 from backstride.store.streams import Streams, is_parquet
+from backstride.store.trials import take_in_trials, trial_lines
 from backstride.zip_directory import lists_too_much
 
 __all__ = ["Taken", "is_export", "restore", "take_in", "write_export"]
@@ -145,6 +147,8 @@ def _write_runner(archive: zipfile.ZipFile, streams: Streams, runner: StoredRunn
         ("shoes", _shoe_lines(row)),
         ("days", _day_lines(row)),
         ("interviews", interview_lines(row)),
+        ("diary", diary_lines(row)),
+        ("trials", trial_lines(row)),
     ):
         text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
         _add(archive, f"{folder}{name}.jsonl", text.encode("utf-8"))
@@ -382,8 +386,9 @@ class _Taking:
         self._sources(folder)
         self._shoes(folder)
         self._days(folder)
-        if f"{folder}interviews.jsonl" in self._archive.NameToInfo:  # an earlier version wrote none
-            take_in_interviews(self._row, self._lines(f"{folder}interviews.jsonl"))
+        for name, take in (("interviews", take_in_interviews), ("diary", take_in_diary), ("trials", take_in_trials)):
+            if f"{folder}{name}.jsonl" in self._archive.NameToInfo:  # earlier versions wrote none
+                take(self._row, self._lines(f"{folder}{name}.jsonl"))
 
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         if name not in self._archive.NameToInfo:

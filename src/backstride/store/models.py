@@ -6,7 +6,7 @@ from django.db import models
 
 from backstride.model.ledger import ImportState
 
-__all__ = ["DayRow", "FileRow", "ImportRow", "InterviewRow", "RunRow", "RunnerRow", "ShoeRow", "SourceRow"]
+__all__ = ["DayRow", "DiaryRow", "FileRow", "ImportRow", "InterviewRow", "RunRow", "RunnerRow", "ShoeRow", "SourceRow", "TrialRow"]
 
 
 class RunnerRow(models.Model):
@@ -150,3 +150,30 @@ class InterviewRow(models.Model):
     class Meta:
         db_table = "interview"
         constraints = [models.UniqueConstraint(fields=["runner", "begun_at"], name="interview_begun_at")]
+
+
+class DiaryRow(models.Model):
+    """One telling of the diary. Never changed: what is told later goes before it."""
+
+    runner = models.ForeignKey(RunnerRow, on_delete=models.CASCADE)
+    told_at = models.DateTimeField()
+    day = models.DateField()
+    content = models.JSONField()
+    """Fields of a `DiaryEntry` by name."""
+
+    class Meta:
+        db_table = "diary"
+        indexes = [models.Index(fields=["runner", "told_at"], name="diary_told_at")]
+
+
+class TrialRow(models.Model):
+    """One change that a runner tries, and how far it has come."""
+
+    runner = models.ForeignKey(RunnerRow, on_delete=models.CASCADE)
+    begun_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    state = models.JSONField()
+
+    class Meta:
+        db_table = "trial"
+        constraints = [models.UniqueConstraint(fields=["runner", "begun_at"], name="trial_begun_at")]

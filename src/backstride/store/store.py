@@ -19,15 +19,18 @@ from django.db.models import Max, Q
 from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
+from backstride.model.diary import DiaryEntry
 from backstride.model.interview import KeptInterview
 from backstride.model.ledger import FileEntry, Import, ImportState, MergedRun, ReadFile, ReadRun, SourceRun
 from backstride.model.run import DayValue, Run, Samples, Shoe
 from backstride.store.connect import connect, told, writing
+from backstride.store.diaries import entries, tell
 from backstride.store.home import DATABASE, home_folder, only_mine
 from backstride.store.interviews import keep, kept
-from backstride.store.models import DayRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow
+from backstride.store.models import DayRow, DiaryRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow, TrialRow
 from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
+from backstride.store.trials import keep_trial, trials
 
 __all__ = ["Store", "StoredRun", "StoredRunner", "locked", "open_store"]
 
@@ -150,7 +153,8 @@ class Store:
 
     def has_anything(self, runner: StoredRunner) -> bool:
         """Whether anything was ever kept of a runner."""
-        return any(table.objects.filter(runner_id=runner.id).exists() for table in (ImportRow, ShoeRow, InterviewRow))
+        tables = (ImportRow, ShoeRow, InterviewRow, DiaryRow, TrialRow)
+        return any(table.objects.filter(runner_id=runner.id).exists() for table in tables)
 
     def runners(self) -> tuple[StoredRunner, ...]:
         """All runners, by name."""
@@ -552,6 +556,32 @@ class Store:
         """Keep an interview; a later state of it (known by its beginning) takes the place of the earlier one."""
         with writing():
             keep(runner.id, one)
+
+    # -- diary and trials
+
+    def diary(self, runner: StoredRunner) -> tuple[DiaryEntry, ...]:
+        """All that was told of the runner's days, by when it was told; `model.diary.diary_days` says what it comes to."""
+        return entries(runner.id)
+
+    def tell_diary(self, runner: StoredRunner, entry: DiaryEntry) -> None:
+        """Keep one more entry of the diary; those before it stay as they are."""
+        with writing():
+            tell(runner.id, entry)
+
+    def trials(self, runner: StoredRunner) -> tuple[dict[str, Any], ...]:
+        """The states of all trials, the one begun first at the beginning."""
+        return trials(runner.id)
+
+    def keep_trial(self, runner: StoredRunner, begun_at: datetime, state: Mapping[str, Any]) -> None:
+        """Keep a trial; a later state of it (known by its beginning, zone-aware) takes the place of the earlier one.
+
+        Parameters
+        ----------
+        state : mapping
+            Numbers, texts, lists and mappings only.
+        """
+        with writing():
+            keep_trial(runner.id, begun_at, state, datetime.now(UTC))
 
     # -- the whole of a runner
 
