@@ -25,6 +25,9 @@ from backstride.knowledge.concepts import (
     RedFlag,
     Reference,
     Region,
+    TrialBar,
+    TrialNeed,
+    TrialPlan,
     WatchSign,
     Wording,
 )
@@ -44,6 +47,7 @@ def build_knowledge(tree: Mapping[str, Mapping[str, Any]], version: str) -> Know
         beliefs={key: _simple(BeliefItem, value) for key, value in sorted(tree["beliefs"].items())},
         regions={key: _simple(Region, value) for key, value in sorted(tree["regions"].items())},
         outcome_measures={key: _simple(OutcomeMeasure, value) for key, value in sorted(tree["outcome_measures"].items())},
+        trials={key: _trial(value) for key, value in sorted(tree["trials"].items())},
         references={key: Reference(key, value) for key, value in sorted(tree["references"].items())},
         limits={key: _limit(key, value) for key, value in sorted(tree["limits"].items())},
         wording={key: Wording(key, **value) for key, value in sorted(tree["wording"].items())},
@@ -106,6 +110,14 @@ def _factor(value: Mapping[str, Any]) -> Factor:
     fields["measured_by"] = tuple(MeasureLimit(**limit) for limit in value.get("measured_by", ()))
     fields["links"] = tuple(Link(**{**link, "odds_ratio": _must(_figure(link["odds_ratio"]))}) for link in value.get("links", ()))
     return Factor(**fields)
+
+
+def _trial(value: Mapping[str, Any]) -> TrialPlan:
+    fields = _tuples(value)
+    fields["needs"] = tuple(TrialNeed(**need) for need in value.get("needs", ()))
+    fields["not_when"] = tuple(TrialBar(**bar) for bar in value.get("not_when", ()))
+    fields.update({name: int(value[name]) for name in ("days", "block_days", "settle_days") if name in value})
+    return TrialPlan(**fields)
 
 
 def _limit(key: str, value: Mapping[str, Any]) -> Limit:

@@ -18,7 +18,7 @@ from backstride.knowledge.schema import Problem
 
 __all__ = ["CheckReport", "check"]
 
-_REVIEWED_KINDS = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs")
+_REVIEWED_KINDS = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "trials")
 _APART = 2.0
 _RATIO_APART = 1.5
 

@@ -28,6 +28,9 @@ __all__ = [
     "RedFlag",
     "Reference",
     "Region",
+    "TrialBar",
+    "TrialNeed",
+    "TrialPlan",
     "WatchSign",
     "Wording",
 ]
@@ -341,6 +344,64 @@ class OutcomeMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialBar:
+    """Where a change is not offered: while `rule` is true, and `why` in a sentence to the runner."""
+
+    rule: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialNeed:
+    """What must be so for a change to make sense: a quantity of the runner's usual way between limits, both included.
+
+    ``what`` is ``usual_cadence_spm``, ``usual_descent_m_per_km``, ``usual_mean_speed_mps`` or ``other_pair_km`` (kilometres on a pair that
+    is not the usual one); ``why`` says to the runner why it is not offered outside of the limits.
+    """
+
+    what: str
+    why: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """One change that a runner may try on themselves.
+
+    ``reads`` names what of a run shows that it was kept to (``cadence_ratio``, ``descent_m_per_km``, ``mean_speed_ratio``, ``pair``), kept
+    between ``at_least`` and ``at_most``. ``days`` is how long it is tried; in blocks, a block has ``block_days``, of which the first
+    ``settle_days`` count for neither side. Pain above ``stop_above`` (0 to 10), or pain that spreads, meets the stop rule.
+    It is never offered while running is withheld; ``not_for`` names conditions that must be unlikely besides, ``not_when`` what else
+    speaks against it. ``advice`` is what it rests on: none of that may be advice against something.
+    """
+
+    id: str
+    name: str
+    change: str
+    reads: str
+    days: int
+    block_days: int
+    stop_above: float
+    stop_rule: str
+    grade: str
+    back_specific: str
+    advice: tuple[str, ...]
+    at_least: float | None = None
+    at_most: float | None = None
+    settle_days: int = 0
+    needs: tuple[TrialNeed, ...] = ()
+    not_for: tuple[str, ...] = ()
+    not_when: tuple[TrialBar, ...] = ()
+    grade_system: str = ""
+    sources: tuple[str, ...] = ()
+    caution: str = ""
+    note: str = ""
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """A source. ``verified`` is yes when the figure was seen in the source."""
 
@@ -464,11 +525,12 @@ class Knowledge:
     interview: Mapping[str, InterviewEntry]
     emergency_numbers: Mapping[str, EmergencyNumber] = field(default_factory=dict)
     watch_card: Mapping[str, WatchSign] = field(default_factory=dict)
+    trials: Mapping[str, TrialPlan] = field(default_factory=dict)
 
     @property
     def reviewed(self) -> bool:
         """True when every file has been reviewed by someone."""
-        kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs)
+        kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs, self.trials)
         tables = all(n.reviewed_by for n in self.emergency_numbers.values()) and all(s.reviewed_by for s in self.watch_card.values())
         tables = tables and all(screen.reviewed_by for screen in self.interview.values() if screen.kind == "safety")
         return tables and all(item.reviewed_by for kind in kinds for item in kind.values())

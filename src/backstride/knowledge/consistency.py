@@ -61,6 +61,7 @@ class _Checks:
             self.told,
             self.watch_card,
             self.emergency_numbers,
+            self.trials,
             self.pointers,
             self.sources,
             self.limits_and_wording,
@@ -249,6 +250,34 @@ class _Checks:
                 remedy = f"Compare it by == with one of: {', '.join(words)}."
                 yield self.problem(kind, id, field, f"{term.name} is not answered by a number.", remedy)
 
+    def trials(self) -> Iterator[Problem]:
+        """A change that is tried rests on advice for it, its limits fit what it reads, and a block is longer than it takes to settle."""
+        for id, entry in self.sound("trials"):
+            for i, name in enumerate(entry.get("not_for", ())):
+                yield from self.unknown("trials", id, f"not_for[{i + 1}]", name, self.known["conditions"], "condition")
+            for i, bar in enumerate(entry.get("not_when", ())):
+                yield from self.rule("trials", id, f"not_when[{i + 1}].rule", bar["rule"])
+            for i, name in enumerate(entry["advice"]):
+                yield from self.unknown("trials", id, f"advice[{i + 1}]", name, self.known["advice"], "advice")
+                if self.known["advice"].get(name, {}).get("grade", "").startswith(("against", "X")):
+                    remedy = "Leave this change out, or name the advice that speaks for it."
+                    yield self.problem("trials", id, f"advice[{i + 1}]", f"'{name}' advises against something.", remedy)
+            if not entry["advice"]:
+                yield self.problem("trials", id, "advice", "names none, so nothing speaks for it.", "Name the advice it rests on.")
+            limits = [key for key in ("at_least", "at_most") if key in entry]
+            if (entry["reads"] == "pair") == bool(limits):
+                remedy = "Remove them." if limits else "Add at_least or at_most."
+                message = "has limits that a pair can't have." if limits else "has no limit, so that every run would keep to it."
+                yield self.problem("trials", id, limits[0] if limits else "reads", message, remedy)
+            for whole in ("days", "block_days", "settle_days"):
+                if entry.get(whole, 0) != int(entry.get(whole, 0)):
+                    yield self.problem("trials", id, whole, f"{entry[whole]} is not a whole number of days.", "Write one.")
+            for where, pair in (("", entry), *((f"needs[{i + 1}].", need) for i, need in enumerate(entry.get("needs", ())))):
+                if pair.get("at_least", -math.inf) > pair.get("at_most", math.inf):
+                    yield self.problem("trials", id, f"{where}at_least", "is above at_most.", "Put them in order.")
+            if entry.get("settle_days", 0) >= entry["block_days"]:
+                yield self.problem("trials", id, "settle_days", "leaves nothing of a block.", "Write fewer days than block_days.")
+
     def pointers(self) -> Iterator[Problem]:
         for id, entry in self.sound("advice"):
             kind = entry["target_type"]
@@ -269,7 +298,8 @@ class _Checks:
                     yield from self.unknown("beliefs", id, field, name, self.known[kinds[kind]], kind)
 
     def sources(self) -> Iterator[Problem]:
-        kinds = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "limits", "emergency_numbers")
+        kinds = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "trials", "limits",
+                 "emergency_numbers")  # fmt: skip
         for kind in kinds:
             for id, entry in self.sound(kind):
                 prefix = f"{id}." if kind in ("limits", "emergency_numbers") else ""

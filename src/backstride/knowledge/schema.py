@@ -155,6 +155,18 @@ KINDS: Mapping[str, Shape] = {
     "outcome_measures": _record(
         "id name fields reviewed_by", id=TEXT, name=TEXT, fields=Shape("map", item=TEXT), sources=IDS, reviewed_by=IDS,
     ),
+    "trials": _record(
+        "id name change reads days block_days stop_above stop_rule grade back_specific advice reviewed_by",
+        id=TEXT, name=TEXT, change=TEXT, reads=_words("cadence_ratio", "descent_m_per_km", "mean_speed_ratio", "pair"),
+        at_least=_number(0), at_most=_number(0), days=_number(7, 180), block_days=_number(2, 28), settle_days=_number(0, 14),
+        needs=_list(_record(
+            "what why", what=_words("usual_cadence_spm", "usual_descent_m_per_km", "usual_mean_speed_mps", "other_pair_km"),
+            at_least=_number(0), at_most=_number(0), why=TEXT,
+        )),
+        stop_above=_number(0, 7), stop_rule=TEXT, not_for=IDS, not_when=_list(_record("rule why", rule=TEXT, why=TEXT)),
+        grade=_words("A", "B", "C", "D"), grade_system=TEXT, back_specific=_words("yes", "no", "partly"), advice=IDS, sources=IDS,
+        caution=TEXT, note=TEXT, reviewed_by=IDS,
+    ),
     "references": Shape("map", item=Shape("map", item=TEXT)),
     "limits": Shape("map", item=_record(
         "value basis reason", value=Shape("numbers"), minimum=_number(), maximum=_number(), basis=BASIS, reason=TEXT, sources=IDS,

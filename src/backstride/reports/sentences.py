@@ -16,6 +16,7 @@ FEWEST_WORDS = 5
 _ADVICE = ("text", "caution", "exercise", "dose", "easier", "harder", "stop_rule")
 _FLAG = ("question", "confirm", "say", "may_mean")
 _TEST = ("gate", "steps", "stop_rule")
+_TRIAL = ("name", "change", "stop_rule", "caution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ def sentences_of(knowledge: Any) -> Iterator[Sentence]:
     for advice in knowledge.advice.values():
         if advice.target_type != "program":
             yield from _each("Advice", advice.id, _fields(advice, _ADVICE), _place(advice))
+    for trial in knowledge.trials.values():
+        needs = ((f"needs[{i}]", need.why) for i, need in enumerate(trial.needs, 1))
+        bars = ((f"not_when[{i}]", bar.why) for i, bar in enumerate(trial.not_when, 1))
+        yield from _each("Changes to try", trial.id, [*_fields(trial, _TRIAL), *needs, *bars], _place(trial))
     for belief in knowledge.beliefs.values():
         yield from _each("Beliefs", belief.id, _fields(belief, ("claim", "verdict", "not_the_problem", "text")), _place(belief))
     for condition in knowledge.conditions.values():
