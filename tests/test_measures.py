@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from backstride.assess import assess
+from backstride.diary import measures_of_diary
 from backstride.errors import RunFileError
 from backstride.importers.fit import read_fit
 from backstride.importers.folder import read_runs
 from backstride.importers.gpx import read_gpx
 from backstride.importers.tcx import read_tcx
 from backstride.knowledge.loader import load
+from backstride.model.diary import DiaryDay
 from backstride.model.evidence import Measure
 from backstride.model.record import Record
 from backstride.model.run import DayValue, Run, Shoe
@@ -748,7 +750,14 @@ def everything():
     return measures_of(Record("case", onset=ONSET, runs=tuple(season(None, None, shoe="blue")), shoes=shoes, days=nights))
 
 
-@pytest.mark.parametrize(("title", "emitted"), [("Of one run", lambda: measure_run(run()).values), ("Of the history", everything)])
+def of_a_diary():
+    return measures_of_diary([DiaryDay(ONSET, stress=3.0)], ONSET)
+
+
+@pytest.mark.parametrize(
+    ("title", "emitted"),
+    [("Of one run", lambda: measure_run(run()).values), ("Of the history", everything), ("Of the diary", of_a_diary)],
+)
 def test_the_page_of_measures_is_that_of_the_code(title, emitted):
     page = (Path(__file__).parent.parent / "docs" / "measures.md").read_text(encoding="utf-8")
     part = page.split(f"## {title}\n")[1].split("\n## ")[0]
@@ -758,7 +767,7 @@ def test_the_page_of_measures_is_that_of_the_code(title, emitted):
 
 
 def test_every_measure_named_by_a_factor_is_computed():
-    known = {m.id for m in everything()} | {"age_years"}
+    known = {m.id for m in (*everything(), *of_a_diary())} | {"age_years"}
     assert {limit.measure for factor in load().factors.values() for limit in factor.measured_by} <= known
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
+from backstride.diary import measures_of_diary, nights_of_diary
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment
 from backstride.model.evidence import Measure
@@ -16,9 +17,9 @@ from backstride.reasoning.next_question import next_questions
 from backstride.reasoning.observe import observe
 from backstride.reasoning.posterior import infer
 from backstride.reasoning.triage import rule_signs, triage, without_self_care
-from backstride.training import measures_of
+from backstride.training import measures_of, onset_of
 
-__all__ = ["assess", "network_of"]
+__all__ = ["assess", "measured", "network_of"]
 
 
 @lru_cache(maxsize=4)
@@ -64,7 +65,7 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         For an answer that knowledge does not describe.
     """
     network = network if network is not None else network_of(knowledge)
-    measures = measures_of(record)
+    measures = measured(record)
     observed = observe(record, knowledge, measures)
     posterior = infer(network, observed.findings, observed.covariates, observed.sex)
     ranked = explanation.causes(posterior, knowledge)
@@ -102,6 +103,18 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
         files=tuple(outcome.detail for outcome in record.files),
         watch=advise.watch(observed, level, knowledge),
     )
+
+
+def measured(record: Record) -> tuple[Measure, ...]:
+    """Every measure that runs, shoes, days and diary of a record allow, or why it is missing.
+
+    Nights that no device tells of are taken from the diary. Without an onset and without a run the diary is read up to its last day.
+    """
+    if not record.diary:
+        return measures_of(record)
+    measures = measures_of(replace(record, days=(*record.days, *nights_of_diary(record.diary, record.days))))
+    onset = onset_of(record) or record.diary[-1].day
+    return (*measures, *measures_of_diary(record.diary, onset, record.runs))
 
 
 def alarm(record: Record, measures: Iterable[Measure], network: Network) -> dict[str, float]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 
-from backstride.assess import alarm, network_of
+from backstride.assess import alarm, measured, network_of
 from backstride.interview_answers import AGE_YEARS, record_of
 from backstride.knowledge.concepts import Finding, InterviewEntry, Knowledge, RedFlag
 from backstride.knowledge.rules import Rule, parse_rule
@@ -19,7 +19,6 @@ from backstride.reasoning.next_question import expected_gains, told_apart
 from backstride.reasoning.observe import Observed, observe
 from backstride.reasoning.posterior import Posterior, infer
 from backstride.reasoning.triage import LEVEL_OF_ACTION, lookup_of, triage
-from backstride.training import measures_of
 
 __all__ = ["TRIED", "Known", "Words", "known_of"]
 
@@ -33,24 +32,25 @@ def known_of(interview: Interview, record: Record, knowledge: Knowledge, now: da
 
 
 class _History:
-    """Lets a cache find the measures of the same runs, shoes and days: an interview asks for them at every screen."""
+    """Lets a cache find the measures of the same runs, shoes, days and diary: an interview asks for them at every screen."""
 
     def __init__(self, record: Record) -> None:
         self.record = record
 
     def __hash__(self) -> int:
-        return hash((id(self.record.runs), id(self.record.shoes), id(self.record.days), self.record.onset))
+        return hash((id(self.record.runs), id(self.record.shoes), id(self.record.days), id(self.record.diary), self.record.onset))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, _History):
             return False
         mine, its = self.record, other.record
-        return mine.runs is its.runs and mine.shoes is its.shoes and mine.days is its.days and mine.onset == its.onset
+        same = mine.runs is its.runs and mine.shoes is its.shoes and mine.days is its.days and mine.diary is its.diary
+        return same and mine.onset == its.onset
 
 
 @lru_cache(maxsize=1)
 def _measures(history: _History) -> tuple[Measure, ...]:
-    return measures_of(history.record)
+    return measured(history.record)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from backstride.merge import groups
+from backstride.model.diary import diary_days
 from backstride.model.ledger import SourceRun
 from backstride.model.record import Record
 from backstride.model.run import Run
@@ -15,7 +16,7 @@ __all__ = ["with_stored"]
 
 
 def with_stored(case: Record, store: Store, runner: StoredRunner) -> Record:
-    """A case with the runs, shoes and days that the store has of a runner.
+    """A case with the runs, shoes, days and diary that the store has of a runner.
 
     Parameters
     ----------
@@ -41,6 +42,7 @@ def with_stored(case: Record, store: Store, runner: StoredRunner) -> Record:
         runs=tuple(sorted(runs, key=lambda run: (run.start, run.origin))),
         shoes=(*case.shoes, *(shoe for shoe in store.shoes(runner) if shoe.name not in told)),
         days=store.days(runner),
+        diary=diary_days(store.diary(runner)),
     )
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Answer", "Measure", "Observation", "Source"]
+__all__ = ["DIARY", "Answer", "Measure", "Observation", "Source"]
+
+DIARY = "diary"
+"""The `Measure.device` of what the runner's diary tells."""
 
 
 class Source(StrEnum):
     """Who or what an observation comes from; a later name takes precedence over an earlier one."""
 
     RUNNER = "runner"
+    DIARY = "diary"
     RUNS = "runs"
     CLINICIAN = "clinician"
 
@@ -56,7 +60,7 @@ class Measure:
     missing_because : str
         Empty when there is a value.
     device : str
-        What recorded it, as in `Run.device`, where the value depends on that; a trend never mixes two.
+        What recorded it, as in `Run.device`, where the value depends on that, or `DIARY`; a trend never mixes two.
     lower_bound : bool
         The true value may be higher: it can prove "more than", never "at most".
     """

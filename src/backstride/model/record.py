@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from backstride.model.diary import DiaryDay
 from backstride.model.evidence import Answer
 from backstride.model.run import DayValue, FileOutcome, Run, Shoe
 
@@ -58,6 +59,8 @@ class Record:
         The moment for which the record is judged; None means the answers are current.
     days : tuple of DayValue
         What is known about single days: sleep, weight...
+    diary : tuple of DiaryDay
+        What the runner told of single days, earliest first; a day that is absent was not told.
     """
 
     id: str
@@ -71,3 +74,4 @@ class Record:
     files: tuple[FileOutcome, ...] = ()
     assessed_at: datetime | None = None
     days: tuple[DayValue, ...] = ()
+    diary: tuple[DiaryDay, ...] = ()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from backstride.errors import CaseError
 from backstride.knowledge.concepts import Factor, Finding, Knowledge, MeasureLimit
 from backstride.model.assessment import Dropped
-from backstride.model.evidence import Answer, Measure, Observation, Source
+from backstride.model.evidence import DIARY, Answer, Measure, Observation, Source
 from backstride.model.record import Record
 
 __all__ = ["Observed", "check_answer", "observe"]
@@ -232,7 +232,8 @@ def _add_measures(measures: Iterable[Measure], knowledge: Knowledge, factors: di
             continue
         telling = met if met is not None else found[0][0]
         value = "no" if met is None else "yes"
-        factors[factor.id] = Observation(factor.id, value, Source.RUNS, _sentence(telling, factor), (telling,))
+        source = Source.DIARY if telling.device == DIARY else Source.RUNS
+        factors[factor.id] = Observation(factor.id, value, source, _sentence(telling, factor), (telling,))
 
 
 def _within(measure: Measure, limit: MeasureLimit) -> bool:

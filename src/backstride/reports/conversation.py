@@ -14,6 +14,7 @@ from backstride.reports.watch_card import numbers_to_call, urgent_care_line, wat
 __all__ = ["because", "causes_told", "conversation", "conversation_text"]
 
 _WHO = list(Who)
+_SHOWN_BY = {Source.RUNS: " Your runs show it.", Source.DIARY: " Your diary shows it."}
 _CAUSES = 3
 _BELIEFS = 3
 _CONTRIBUTORS = 3
@@ -218,12 +219,12 @@ def _reason(weights: Iterable[Weight], answer: Assessment, names: Names) -> str:
 
 
 def _why_now(answer: Assessment, names: Names) -> Iterator[Section]:
-    measured = {o.id for o in answer.observations if o.source is Source.RUNS}
+    shown_by = {o.id: shown for o in answer.observations if (shown := _SHOWN_BY.get(o.source))}
     lines = []
     for contributor in answer.contributors:
         words = names.said.get(contributor.factor, {}).get("yes")
         if words and contributor.stance == "may_have_contributed":
-            known = " Your runs show it." if contributor.factor in measured else ""
+            known = shown_by.get(contributor.factor, "")
             lines.append(Line(f"{words[0].upper()}{words[1:]}.{known}", Mark.ITEM, contributor.grade))
     if lines:
         yield Section(Part.WHY_NOW, "Why now: what may have added to it", tuple(lines[:_CONTRIBUTORS]))

@@ -6,6 +6,8 @@ Days are the runner's local days where the device told its offset, else UTC days
 
 from __future__ import annotations
 
+from datetime import date
+
 from backstride.model.evidence import Measure
 from backstride.model.record import Record
 from backstride.training.dynamics import history_dynamics
@@ -18,7 +20,15 @@ from backstride.training.shoes import history_pairs, history_shoes
 from backstride.training.sleep import history_sleep
 from backstride.training.terrain import history_terrain
 
-__all__ = ["measures_of"]
+__all__ = ["measures_of", "onset_of"]
+
+
+def onset_of(record: Record) -> date | None:
+    """The day of onset, else the day of the last run that counts; None without both."""
+    if record.onset is not None:
+        return record.onset
+    days = usable(record.runs)
+    return days[-1].day if days else None
 
 
 def measures_of(record: Record) -> tuple[Measure, ...]:
