@@ -2,6 +2,7 @@
 
 from backstride.cli import interview_commands as interview_commands
 from backstride.cli import record_commands as record_commands
+from backstride.cli import trial_commands as trial_commands
 from backstride.cli.commands import main
 
 __all__ = ["main"]

@@ -26,6 +26,7 @@ class Part(StrEnum):
     WHY_NOW = "why_now"
     BELIEFS = "beliefs"
     CHANGES = "changes"
+    TRY = "try"
     ABOUT = "about"
 
 
