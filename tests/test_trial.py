@@ -347,7 +347,7 @@ def test_runs_before_after_and_of_other_sports_do_not_count():
     late = run(days_after(200), cadence=180.0)
     ride = replace(run(days_after(2), cadence=180.0), sport="cycling")
     found, page = kept("cadence_up", late, ride, today=days_after(300))
-    assert (found.runs, found.known) == (0, 0) and "No run yet on a day with the change." in page
+    assert (found.runs, found.known) == (0, 0) and "No run on a day with the change." in page
     found, page = kept("cadence_up", run(days_after(2), cadence=None))
     assert "None of the runs shows whether you kept to it." in page
 
@@ -447,7 +447,8 @@ def test_blocks_are_compared_by_the_exact_test_when_the_last_one_is_over():
     early = result(trial, record(), days, KNOWLEDGE, days_after(30))
     page = shown(result_section(early))
     assert early.test is None and "nobody stops at a lucky moment" in page and "points" not in page
-    assert "Today: " in page
+    assert "Today: " in page and "on average" not in page
+    assert result_json(early)["with_change"]["mean"] is None and result_json(early)["with_change"]["told"] > 0
     found = result(trial, record(), days, KNOWLEDGE, days_after(trial.days + 1))
     assert found.test is not None and found.test.difference == pytest.approx(-1) and found.test.p == 2 / 2**6
     page = shown(result_section(found))
@@ -466,6 +467,15 @@ def test_the_days_in_which_a_block_settles_count_for_neither_arm():
     found = result(trial, record(), days, KNOWLEDGE, days_after(trial.days + 1))
     assert found.change.mean == found.usual.mean == 2.0 and found.test is not None and found.test.p == 1
     assert "may be chance" in shown(result_section(found)) or "too few" in shown(result_section(found))
+
+
+def test_a_trial_that_was_hardly_kept_to_says_little():
+    trial, days = start("other_shoes"), told(days_after(-26), *[3] * 80)
+    for worn, followed in ((("red", "blue", "blue"), False), (("red", "red", "blue"), True), (("", "", ""), None)):
+        runs = [run(days_after(1 + i), shoe=shoe) for i, shoe in enumerate(worn)]
+        found = result(trial, record(*runs), days, KNOWLEDGE, days_after(40))
+        assert found.followed is followed
+        assert ("kept to on too few of the runs" in shown(result_section(found))) == (followed is False)
 
 
 def test_few_blocks_can_not_tell_and_say_so():

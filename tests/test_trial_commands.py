@@ -87,7 +87,8 @@ def test_without_a_trial_or_a_runner_it_says_so(backstride, home):
     assert "nobody" in backstride("try", "--runner", "nobody", code=2, zone="UTC")
 
 
-def test_a_trial_that_an_import_broke_is_told(backstride, home):
+def test_a_trial_that_an_import_broke_keeps_nobody_from_trying(backstride, home):
     store = open_store(home)
     store.keep_trial(store.runner("me"), NOW, {"plan": 3})
-    assert "A trial in this record can't be read." in backstride("try", code=2, zone="UTC")
+    refused = backstride("try", "show", code=2, zone="UTC")
+    assert "can't be read and is left out" in refused and "Nothing was tried yet." in refused

@@ -345,13 +345,15 @@ def result(
     over = not trial.runs_on(today)
     needed = int(_limit(knowledge, "trial_mornings_needed"))
     other = by_arm[Arm.USUAL] if trial.blocks else before
+    kept = tuple(_kept(trial, record, today))
     return TrialResult(
         trial=trial,
         today=today,
         over=over,
         stop=stop_met(trial, days),
         unsafe=stand.against if stand is not None and stand.unsafe and not over else "",
-        kept=tuple(_kept(trial, record, today)),
+        kept=kept,
+        followed=_followed(kept, knowledge),
         before=before,
         change=by_arm[Arm.CHANGE],
         usual=by_arm[Arm.USUAL],
@@ -385,6 +387,13 @@ def _kept(trial: Trial, record: Record, today: date) -> Iterator[Kept]:
         fits = [value == 1 if trial.way.pair else trial.way.fits(value) for value in values]
         unknown = Counter(measure.missing_because for measure in read if measure.value is None)
         yield Kept(arm, len(mine), len(values), sum(fit == (arm is Arm.CHANGE) for fit in fits), dict(sorted(unknown.items())))
+
+
+def _followed(kept: Sequence[Kept], knowledge: Knowledge) -> bool | None:
+    if not all(one.known for one in kept):
+        return None
+    least = _limit(knowledge, "trial_kept_share")
+    return all(one.kept >= least * one.known for one in kept)
 
 
 def _test(trial: Trial, pain: Mapping[date, float], days: Sequence[date], knowledge: Knowledge) -> TrialTest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ import typer
 from backstride.cli.commands import Overlay, app
 from backstride.cli.keeping import InStore
 from backstride.cli.record_commands import RunnerName, open_record
-from backstride.errors import BackstrideError, StoreError
+from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.model.diary import DiaryDay, diary_days
 from backstride.model.trial import Trial
@@ -69,13 +70,15 @@ def try_command(context: typer.Context, runner: RunnerName = _ME, as_lines: AsJs
         return
     found = offers(known.stand, known.record, known.days, known.knowledge, known.today)
     against = f"{known.stand.against} {known.stand.remedy}".strip()
-    _tell({"trial": None, "against": against, "offers": [offer_json(offer) for offer in found]}, offers_section(found, against), as_lines)
+    # Beside a warning sign no list of what may be tried some day.
+    section = offers_section(() if known.stand.unsafe else found, against)
+    _tell({"trial": None, "against": against, "offers": [offer_json(offer) for offer in found]}, section, as_lines)
 
 
 @try_app.command("start")
 def try_start(
     plan: Annotated[str, typer.Argument(help="Which change, as 'backstride try' names it.")],
-    pair: Annotated[str, typer.Option("--pair", help="Which other pair, where you have more than one.")] = "",
+    pair: Annotated[str, typer.Option("--pair", help="Which other pair, where there is more than one.")] = "",
     blocks: Annotated[int, typer.Option("--blocks", min=0, help="So many blocks, half of them as usual, in an order set by chance.")] = 0,
     days: Annotated[int, typer.Option("--days", min=0, help="How many days a block has.")] = 0,
     runner: RunnerName = _ME,
@@ -147,12 +150,14 @@ def _known(runner: str, overlays: Overlay) -> _Known:
 
 
 def _trials(states: Sequence[Mapping[str, Any]]) -> tuple[Trial, ...]:
-    try:
-        return tuple(Trial.from_plain(state) for state in states)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise StoreError(
-            "A trial in this record can't be read.", remedy="It came with an import; 'backstride imports' lists them."
-        ) from None
+    """Those that can be read. What an import brought in must not keep anybody from trying something."""
+    found = []
+    for state in states:
+        try:
+            found.append(Trial.from_plain(state))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            print("A trial of this record can't be read and is left out; it came with an import.", file=sys.stderr)
+    return tuple(found)
 
 
 def _tell(plain: Mapping[str, Any], section: Section, as_lines: bool) -> None:

@@ -349,6 +349,8 @@ class TrialResult:
         Why the runner's latest answers speak against going on, in words; empty when they don't.
     kept : tuple of Kept
         One an arm.
+    followed : bool or None
+        Whether it was kept to on enough of the runs of each arm; None where the runs of an arm don't tell.
     before : Mornings
         Of the days before the trial.
     change, usual : Mornings
@@ -371,6 +373,7 @@ class TrialResult:
     stop: StopMet | None
     unsafe: str
     kept: tuple[Kept, ...]
+    followed: bool | None
     before: Mornings
     change: Mornings
     usual: Mornings

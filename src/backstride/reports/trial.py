@@ -107,7 +107,7 @@ def result_section(result: TrialResult) -> Section:
         if arm is not None:
             lines.append(Line(f"Today: {'with the change' if arm is Arm.CHANGE else 'as usual'}.", Mark.ACTION))
         lines += [Line(words, Mark.ITEM) for words in _block_words(trial)]
-    lines += [line for kept in result.kept for line in _kept(kept, trial.way)]
+    lines += [line for kept in result.kept for line in _kept(kept, trial.way, result.over)]
     lines += _pain(result)
     if not result.over and result.stop is None:
         lines.append(Line(trial.stop_rule))
@@ -144,7 +144,7 @@ def _where(result: TrialResult) -> str:
     return f"Day {done} of {trial.days}, until {day_in_words(trial.planned_end)}."
 
 
-def _kept(kept: Kept, way: Way) -> Iterator[Line]:
+def _kept(kept: Kept, way: Way, over: bool) -> Iterator[Line]:
     with_change = kept.arm is Arm.CHANGE
     if kept.known:
         runs = f"{kept.kept} of {kept.known} runs"
@@ -152,7 +152,7 @@ def _kept(kept: Kept, way: Way) -> Iterator[Line]:
     elif kept.runs:
         yield Line("None of the runs shows whether you kept to it.")
     else:
-        yield Line(f"No run yet on a day {'with the change' if with_change else 'as usual'}.")
+        yield Line(f"No run{'' if over else ' yet'} on a day {'with the change' if with_change else 'as usual'}.")
     for why, count in kept.unknown_because.items():
         yield Line(f"{count} more can't be told: {visible(why)}.", Mark.UNDER)
 
@@ -180,13 +180,17 @@ def _range(way: Way, times: float, unit: str) -> str:
 def _pain(result: TrialResult) -> Iterator[Line]:
     blocks = bool(result.trial.blocks)
     other = result.usual if blocks else result.before
+    if not result.over:
+        told, of = result.change.told + result.usual.told, result.change.of + result.usual.of
+        yield Line(f"Told so far: {told} of {of} mornings. It is compared when it is over, so that nobody stops at a lucky moment.")
+        return
     yield Line(f"With the change: {_mean(result.change)}")
     if blocks:
         yield Line(f"As usual: {_mean(result.usual)}")
     yield Line(f"Before: {_mean(result.before)}")
-    if blocks and not result.over:
-        yield Line("The two are compared when the last block is over, so that nobody stops at a lucky moment.")
-    elif result.test is not None and result.test.difference is not None and result.enough:
+    if result.followed is False:
+        yield Line("It was kept to on too few of the runs, so what follows says little of the change.")
+    if result.test is not None and result.test.difference is not None and result.enough:
         yield from _tested(result, result.test)
     elif not result.enough:
         yield Line(f"Too few mornings were told to compare: {result.needed} on each side are needed.")
@@ -240,11 +244,19 @@ def trial_json(trial: Trial) -> dict[str, Any]:
     return {**trial.as_plain(), "last_day": trial.last_day.isoformat()}
 
 
+def _mornings_json(mornings: Mornings, over: bool) -> dict[str, Any]:
+    return {**asdict(mornings), "mean": mornings.mean if over else None}
+
+
 def result_json(result: TrialResult) -> dict[str, Any]:
-    """How a trial stands, for programs. ``difference`` is with the change less without it; null where it may not be told."""
+    """How a trial stands, for programs.
+
+    Means are null until it is over. ``difference`` is with the change less before it: null for blocks, whose test tells it, and with too
+    few told mornings.
+    """
     other = result.usual if result.trial.blocks else result.before
     difference = None
-    if result.enough and not result.trial.blocks and result.change.mean is not None and other.mean is not None:
+    if result.over and result.enough and not result.trial.blocks and result.change.mean is not None and other.mean is not None:
         difference = result.change.mean - other.mean
     stop = None if result.stop is None else {**asdict(result.stop), "day": result.stop.day.isoformat()}
     return {
@@ -254,9 +266,10 @@ def result_json(result: TrialResult) -> dict[str, Any]:
         "stop": stop,
         "unsafe": result.unsafe,
         "kept": [asdict(kept) for kept in result.kept],
+        "followed": result.followed,
         "before": asdict(result.before),
-        "with_change": asdict(result.change),
-        "as_usual": asdict(result.usual) if result.trial.blocks else None,
+        "with_change": _mornings_json(result.change, result.over),
+        "as_usual": _mornings_json(result.usual, result.over) if result.trial.blocks else None,
         "enough": result.enough,
         "mornings_needed": result.needed,
         "difference": difference,
