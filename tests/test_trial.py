@@ -19,7 +19,7 @@ from backstride.model.interview import Given, Interview, KeptInterview
 from backstride.model.record import Record, Runner
 from backstride.model.run import Run, Shoe
 from backstride.model.run_measures import RunMeasures, SpeedBin
-from backstride.model.trial import Arm, Trial, TrialBlock
+from backstride.model.trial import Arm, Trial, TrialBlock, Way
 from backstride.randomised import Block, block_test
 from backstride.reports.sections import as_text
 from backstride.reports.trial import begun_section, offer_json, offers_section, result_json, result_section
@@ -300,6 +300,12 @@ def test_a_trial_comes_back_the_same(trial):
 def test_what_is_not_a_trial_is_refused(wrong):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Trial.from_plain({**PLAIN_TRIAL.as_plain(), **wrong})
+
+
+def test_what_an_import_brought_in_is_shown_as_it_can_be_seen():
+    trial = replace(start("other_shoes"), name="new\x1b[31m", stop_rule="stop\x07", change="do\u202e", way=Way("pair", pair="\x1b]0;x"))
+    for section in (begun_section(trial, 12), result_section(result(trial, record(), (), KNOWLEDGE, days_after(2)))):
+        assert not any(sign in as_text((section,)) for sign in "\x1b\x07\u202e")
 
 
 # -- keeping to it

@@ -22,7 +22,7 @@ from backstride.names import names_for
 from backstride.randomised import Block, block_test, design, pairs_needed
 from backstride.reasoning.observe import observe
 from backstride.reasoning.triage import lookup_of, rule_signs
-from backstride.training import measure_run, measures_of
+from backstride.training import measure_run
 from backstride.training.adherence import other_pairs, usual_way, way_of_run
 from backstride.training.history import History, usable
 
@@ -83,7 +83,7 @@ def standing(kept: KeptInterview | None, base: Record, knowledge: Knowledge, now
     record = record_of(kept.interview, base, knowledge, now)
     answer = assess(record, knowledge)
     names = names_for(answer, knowledge)
-    lookup = lookup_of(observe(record, knowledge, measures_of(record)))
+    lookup = lookup_of(observe(record, knowledge, answer.measures))
     if answer.running_withheld not in _CLEARED:
         return Standing(f"{names.level_words} {names.running_words}".strip(), _WHOLE, True, answer, lookup)
     if answer.out_of_scope:
@@ -384,7 +384,7 @@ def _kept(trial: Trial, record: Record, today: date) -> Iterator[Kept]:
         mine = [entry for entry in runs if trial.arm_on(entry.day) is arm]
         read = [way_of_run(trial.way.reads, entry, before, trial.way.pair) for entry in mine]
         values = [measure.value for measure in read if measure.value is not None]
-        fits = [value == 1 if trial.way.pair else trial.way.fits(value) for value in values]
+        fits = [value == 1 if trial.way.reads == "pair" else trial.way.fits(value) for value in values]
         unknown = Counter(measure.missing_because for measure in read if measure.value is None)
         yield Kept(arm, len(mine), len(values), sum(fit == (arm is Arm.CHANGE) for fit in fits), dict(sorted(unknown.items())))
 

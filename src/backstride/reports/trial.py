@@ -71,7 +71,7 @@ def begun_section(trial: Trial, blocks_needed: int) -> Section:
     lines = [
         Line(_change(trial), Mark.ACTION),
         Line(f"From {day_in_words(trial.first_day)} to {until}. Change nothing else in that time."),
-        Line(trial.stop_rule),
+        Line(visible(trial.stop_rule)),
         Line("Log your pain each morning, on days without a run too: backstride log"),
         Line("See how it goes: backstride try show"),
     ]
@@ -80,7 +80,7 @@ def begun_section(trial: Trial, blocks_needed: int) -> Section:
         lines[3:3] = [Line(words, Mark.ITEM) for words in _block_words(trial)]
         if len(trial.blocks) < blocks_needed:
             lines.append(Line(_too_few(len(trial.blocks), blocks_needed)))
-    return Section(Part.TRY, f"You try: {trial.name}", tuple(lines))
+    return Section(Part.TRY, f"You try: {visible(trial.name)}", tuple(lines))
 
 
 def _change(trial: Trial) -> str:
@@ -110,8 +110,8 @@ def result_section(result: TrialResult) -> Section:
     lines += [line for kept in result.kept for line in _kept(kept, trial.way, result.over)]
     lines += _pain(result)
     if not result.over and result.stop is None:
-        lines.append(Line(trial.stop_rule))
-    return Section(Part.TRY, f"{'You tried' if result.over else 'You try'}: {trial.name}", tuple(lines))
+        lines.append(Line(visible(trial.stop_rule)))
+    return Section(Part.TRY, f"{'You tried' if result.over else 'You try'}: {visible(trial.name)}", tuple(lines))
 
 
 def _stop(result: TrialResult) -> Iterator[Line]:
