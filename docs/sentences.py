@@ -10,11 +10,11 @@ from backstride.reports.sentences import Sentence, sentence_page, sentences_in_c
 
 PACKAGE = Path(backstride.__file__).parent
 PAGE = Path(__file__).parent / "sentences.md"
-FOR_MAINTAINERS = {"check_summary.py", "evaluation_page.py", "sentences.py"}
+FOR_MAINTAINERS = {"check_summary.py", "drawing.py", "evaluation_page.py", "sentences.py"}
 FOR_TYPISTS = {"commands.py", "json_lines.py", "record_commands.py"}
 """Help and messages of commands that are typed with options, which the interview never shows."""
 CODE = (
-    *(path for path in sorted((PACKAGE / "reports").glob("*.py")) if path.name not in FOR_MAINTAINERS),
+    *(path for path in sorted((PACKAGE / "reports").rglob("*.py")) if path.name not in FOR_MAINTAINERS),
     PACKAGE / "reasoning" / "advise.py",
     PACKAGE / "reasoning" / "triage.py",
     *(path for path in sorted((PACKAGE / "cli").glob("*.py")) if path.name not in FOR_TYPISTS),

@@ -20,7 +20,7 @@ def test_import_contracts_hold():
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("module", ["django", "polars", "altair", "pandas", "matplotlib", "yaml", "fitdecode"])
+@pytest.mark.parametrize("module", ["django", "polars", "altair", "vl_convert", "pandas", "matplotlib", "yaml", "fitdecode"])
 def test_assessing_imports_nothing_heavy(module, tmp_path):
     program = f"import sys, backstride.assess, backstride.knowledge.loader as k; k.load(); k.load(); sys.exit({module!r} in sys.modules)"
     subprocess.run([sys.executable, "-c", "import backstride.knowledge.loader as k; k.load()"], check=True)
