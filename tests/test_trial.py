@@ -166,6 +166,8 @@ def test_a_change_is_not_offered_where_its_file_says_so():
     assert offered(answers={**HEALTHY, "foot_ankle_pain": "yes"})["flat_routes"].open
     bone = {"prior_bsi": "yes", "pain_every_run": "yes"}
     assert all("stress fracture before" in offer.against[0] for offer in offered(answers={**HEALTHY, **bone}).values())
+    spine = offered(answers={**HEALTHY, "pain_every_run": "yes", "young_extension_sport": "yes"})
+    assert all("First have this ruled out: stress injury of a vertebra." in offer.against for offer in spine.values())
     leg = offered(answers={**HEALTHY, "pain_below_knee": "yes", "steadily_worsening_weeks": "yes", "pain_localised_no_spread": "no"})
     assert "Do not run while it does." in " ".join(leg["run_walk"].against)
 
@@ -543,6 +545,7 @@ def test_nothing_that_evidence_contradicts_is_offered():
         ("grade: C", "grade: X", "not one of its words"),
         ("days: 42", "days: 42.5", "not a whole number"),
         ("stop_above: 5", "stop_above: 9", "outside its range"),
+        ("stop_above: 5", "stop_above: 4", "does not name the pain of stop_above"),
     ],
 )
 def test_a_file_that_should_not_be_is_refused(old, new, message, tmp_path):

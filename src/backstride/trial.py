@@ -157,8 +157,10 @@ def _by_answers(plan: TrialPlan, stand: Standing, knowledge: Knowledge) -> Itera
                 yield bar.why
     if stand.answer is not None:
         least = _limit(knowledge, "trial_not_for_probability")
-        if any(cause.condition in plan.not_for and cause.probability >= least for cause in stand.answer.causes):
-            yield "Something that must be ruled out first is not unlikely enough. Have it looked at."
+        for cause in stand.answer.causes:
+            if cause.condition in plan.not_for and cause.probability >= least:
+                name = knowledge.conditions[cause.condition].plain_name
+                yield f"First have this ruled out: {name[:1].lower()}{name[1:]}."
 
 
 def _by_diary(plan: TrialPlan, days: Sequence[DiaryDay], knowledge: Knowledge, today: date) -> Iterator[str]:

@@ -275,6 +275,9 @@ class _Checks:
             for where, pair in (("", entry), *((f"needs[{i + 1}].", need) for i, need in enumerate(entry.get("needs", ())))):
                 if pair.get("at_least", -math.inf) > pair.get("at_most", math.inf):
                     yield self.problem("trials", id, f"{where}at_least", "is above at_most.", "Put them in order.")
+            if not re.search(rf"\b{entry['stop_above']:g}\b", entry["stop_rule"]):
+                remedy = f"Say in it that pain above {entry['stop_above']:g} of 10 is the time to stop."
+                yield self.problem("trials", id, "stop_rule", "does not name the pain of stop_above.", remedy)
             if entry.get("settle_days", 0) >= entry["block_days"]:
                 yield self.problem("trials", id, "settle_days", "leaves nothing of a block.", "Write fewer days than block_days.")
 
