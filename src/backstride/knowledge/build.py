@@ -11,6 +11,7 @@ from backstride.knowledge.concepts import (
     Condition,
     Contradiction,
     EmergencyNumber,
+    Exposure,
     Factor,
     Finding,
     InterviewEntry,
@@ -48,6 +49,7 @@ def build_knowledge(tree: Mapping[str, Mapping[str, Any]], version: str) -> Know
         regions={key: _simple(Region, value) for key, value in sorted(tree["regions"].items())},
         outcome_measures={key: _simple(OutcomeMeasure, value) for key, value in sorted(tree["outcome_measures"].items())},
         trials={key: _trial(value) for key, value in sorted(tree["trials"].items())},
+        exposures={key: _exposure(value) for key, value in sorted(tree["exposures"].items())},
         references={key: Reference(key, value) for key, value in sorted(tree["references"].items())},
         limits={key: _limit(key, value) for key, value in sorted(tree["limits"].items())},
         wording={key: Wording(key, **value) for key, value in sorted(tree["wording"].items())},
@@ -118,6 +120,14 @@ def _trial(value: Mapping[str, Any]) -> TrialPlan:
     fields["not_when"] = tuple(TrialBar(**bar) for bar in value.get("not_when", ()))
     fields.update({name: int(value[name]) for name in ("days", "block_days", "settle_days") if name in value})
     return TrialPlan(**fields)
+
+
+def _exposure(value: Mapping[str, Any]) -> Exposure:
+    fields = _tuples(value)
+    fields["windows_days"] = tuple(int(days) for days in value["windows_days"])
+    fields.update({name: int(value[name]) for name in ("before_days", "least_now", "least_before", "decimals") if name in value})
+    fields["one_device"] = value.get("one_device") == "yes"
+    return Exposure(**fields)
 
 
 def _limit(key: str, value: Mapping[str, Any]) -> Limit:

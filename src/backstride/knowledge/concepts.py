@@ -14,6 +14,7 @@ __all__ = [
     "Condition",
     "Contradiction",
     "EmergencyNumber",
+    "Exposure",
     "Factor",
     "Finding",
     "InterviewEntry",
@@ -344,6 +345,48 @@ class OutcomeMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class Exposure:
+    """Something a runner's record tells from run to run or day to day, and how its change is told.
+
+    ``of`` names a column of the runs (a measure, or one computed over the runs) or a value of the days. ``take`` says how a window of
+    days becomes one number: ``longest`` run, ``sum`` (a week of it), ``mean`` of the runs or days, ``mean_by_distance``, or ``days`` on which
+    was run. A window of ``windows_days`` up to the onset is compared with the ``before_days`` before it, by ``ratio`` (``floor`` added to
+    both sides) or ``difference``; ``least_now`` and ``least_before`` say how many runs or days must tell it. ``worth_telling`` is the least
+    change (a ratio, or a difference in the unit) that means anything. ``scale`` times the number is what is told, with so many ``decimals``.
+    ``one_device`` is true where devices differ: windows are compared within one only. ``step`` is the unit to which a pattern rounds its
+    cut; without one it is no pattern. ``said`` tells a change: ``more`` and ``less`` in terms of {now} and {before}; ``pattern`` the days
+    above a {cut}.
+    """
+
+    id: str
+    name: str
+    group: str
+    of: str
+    per: str
+    take: str
+    compare: str
+    unit: str
+    direction: str
+    windows_days: tuple[int, ...]
+    before_days: int
+    worth_telling: float
+    grade: str
+    said: Mapping[str, str]
+    least_now: int = 2
+    least_before: int = 4
+    floor: float = 0.0
+    decimals: int = 0
+    scale: float = 1.0
+    one_device: bool = False
+    step: float | None = None
+    factor: str = ""
+    sources: tuple[str, ...] = ()
+    note: str = ""
+    reviewed_by: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TrialBar:
     """Where a change is not offered: while `rule` is true, and `why` in a sentence to the runner."""
 
@@ -526,11 +569,12 @@ class Knowledge:
     emergency_numbers: Mapping[str, EmergencyNumber] = field(default_factory=dict)
     watch_card: Mapping[str, WatchSign] = field(default_factory=dict)
     trials: Mapping[str, TrialPlan] = field(default_factory=dict)
+    exposures: Mapping[str, Exposure] = field(default_factory=dict)
 
     @property
     def reviewed(self) -> bool:
         """True when every file has been reviewed by someone."""
-        kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs, self.trials)
+        kinds = (self.conditions, self.findings, self.factors, self.red_flags, self.advice, self.beliefs, self.trials, self.exposures)
         tables = all(n.reviewed_by for n in self.emergency_numbers.values()) and all(s.reviewed_by for s in self.watch_card.values())
         tables = tables and all(screen.reviewed_by for screen in self.interview.values() if screen.kind == "safety")
         return tables and all(item.reviewed_by for kind in kinds for item in kind.values())

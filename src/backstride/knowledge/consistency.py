@@ -12,7 +12,7 @@ from typing import Any
 from backstride.errors import KnowledgeError
 from backstride.knowledge.reading import Reading
 from backstride.knowledge.rules import parse_rule
-from backstride.knowledge.schema import Problem
+from backstride.knowledge.schema import DAY_VALUES, Problem
 
 __all__ = ["problems_in"]
 
@@ -30,6 +30,7 @@ _GAPS = {
     "why_together": ("may_mean",),
     "why_tells": ("one", "other"),
 }
+_PLACES = {"more": ("now", "before"), "less": ("now", "before"), "pattern": ("cut",)}
 _WHO = {
     "emergency_now": ("emergency_department",),
     "same_day": ("doctor",),
@@ -62,6 +63,7 @@ class _Checks:
             self.watch_card,
             self.emergency_numbers,
             self.trials,
+            self.exposures,
             self.pointers,
             self.sources,
             self.limits_and_wording,
@@ -281,6 +283,38 @@ class _Checks:
             if entry.get("settle_days", 0) >= entry["block_days"]:
                 yield self.problem("trials", id, "settle_days", "leaves nothing of a block.", "Write fewer days than block_days.")
 
+    def exposures(self) -> Iterator[Problem]:
+        """An exposure has words for each direction in which it is judged, and numbers that can be met."""
+        for id, entry in self.sound("exposures"):
+            if "factor" in entry:
+                yield from self.unknown("exposures", id, "factor", entry["factor"], self.known["factors"], "factor")
+            said = entry["said"]
+            for way in ("more", "less") if entry["direction"] == "either" else (entry["direction"],):
+                if way not in said:
+                    yield self.problem("exposures", id, f"said.{way}", "is missing.", "Write the sentence that tells the change.")
+            if ("step" in entry) != ("pattern" in said):
+                yield self.problem("exposures", id, "step", "and said.pattern go together.", "Write both, or neither.")
+            for way, text in said.items():
+                allowed = _PLACES.get(way)
+                if allowed is None:
+                    yield self.problem("exposures", id, f"said.{way}", "is not a way to change.", f"Use one of: {', '.join(_PLACES)}.")
+                for _, gap, style, turned in _parts(text):
+                    if allowed is not None and gap is not None and (gap not in allowed or style or turned):
+                        remedy = f"Use only {' and '.join('{' + name + '}' for name in allowed)}."
+                        yield self.problem("exposures", id, f"said.{way}", f"'{{{gap}}}' is filled by nothing.", remedy)
+            if (entry["per"] == "day") != (entry["of"] in DAY_VALUES):
+                remedy = f"Of the days: {', '.join(DAY_VALUES)}; all others are of the runs."
+                yield self.problem("exposures", id, "per", f"is {entry['per']}, but {entry['of']} is not told so.", remedy)
+            if entry["per"] == "day" and entry["take"] != "mean":
+                yield self.problem("exposures", id, "take", f"is {entry['take']}, which only runs have.", "Write mean.")
+            if entry["compare"] == "ratio" and entry["worth_telling"] <= 1:
+                yield self.problem("exposures", id, "worth_telling", "is a ratio that is no change.", "Write one above 1.")
+            for name in ("windows_days", "before_days", "least_now", "least_before", "decimals"):
+                if any(value != int(value) for value in _each(entry.get(name, 0))):
+                    yield self.problem("exposures", id, name, "is not a whole number.", "Write one.")
+            if not entry["windows_days"]:
+                yield self.problem("exposures", id, "windows_days", "names none.", "Write one, as in [7].")
+
     def pointers(self) -> Iterator[Problem]:
         for id, entry in self.sound("advice"):
             kind = entry["target_type"]
@@ -301,8 +335,8 @@ class _Checks:
                     yield from self.unknown("beliefs", id, field, name, self.known[kinds[kind]], kind)
 
     def sources(self) -> Iterator[Problem]:
-        kinds = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "trials", "limits",
-                 "emergency_numbers")  # fmt: skip
+        kinds = ("conditions", "findings", "factors", "red_flags", "advice", "beliefs", "outcome_measures", "trials", "exposures",
+                 "limits", "emergency_numbers")  # fmt: skip
         for kind in kinds:
             for id, entry in self.sound(kind):
                 prefix = f"{id}." if kind in ("limits", "emergency_numbers") else ""
@@ -406,3 +440,7 @@ def _source_ids(value: Any, where: str) -> Iterator[tuple[str, str]]:
 
 def _count(value: Any) -> int:
     return len(value) if isinstance(value, list) else 0
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

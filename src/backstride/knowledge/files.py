@@ -14,7 +14,7 @@ from backstride.regular_file import read_regular
 __all__ = ["FOLDERS", "OPEN_TABLES", "SHIPPED", "TABLES", "KnowledgeFile", "content_version", "read_files"]
 
 SHIPPED = Path(__file__).parent
-FOLDERS = ("conditions", "factors", "findings", "red_flags", "advice", "beliefs", "regions", "outcome_measures", "trials")
+FOLDERS = ("conditions", "factors", "findings", "red_flags", "advice", "beliefs", "regions", "outcome_measures", "trials", "exposures")
 TABLES = ("references", "limits", "wording", "interview", "emergency_numbers", "watch_card")
 OPEN_TABLES = ("references", "interview", "emergency_numbers", "watch_card")
 """Tables to which an overlay may add entries; of the others the program reads the shipped ids only."""

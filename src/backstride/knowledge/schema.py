@@ -72,6 +72,15 @@ def _record(required: str, **fields: Shape) -> Shape:
 BASIS = _words("published", "derived", "assumption")
 SEX = _words("female", "male")
 YES_NO = _words("yes", "no")
+DAY_VALUES = ("sleep_h", "sitting_h", "stress")
+"""Values of days that an exposure may be of."""
+RUN_VALUES = (
+    "distance_km", "moving_time_s", "mean_speed_mps", "ascent_m_per_km", "descent_m_per_km", "treadmill_share", "trail_share",
+    "track_share", "temperature_c", "weather_temperature_c", "dew_point_c", "wet_bulb_c", "contact_time_drift_ms", "contact_balance_drift",
+    "vertical_oscillation_drift_mm", "cadence_drift_spm", "cadence_at_speed", "contact_time_at_speed", "vertical_oscillation_at_speed",
+    "contact_balance_at_speed", "hard_share", "air_c",
+)  # fmt: skip
+"""Columns of the runs that an exposure may be of (`training.run_table`)."""
 
 
 def _figure(low: float, high: float | None) -> Shape:
@@ -166,6 +175,15 @@ KINDS: Mapping[str, Shape] = {
         stop_above=_number(0, 7), stop_rule=TEXT, not_for=IDS, not_when=_list(_record("rule why", rule=TEXT, why=TEXT)),
         grade=_words("A", "B", "C", "D"), grade_system=TEXT, back_specific=_words("yes", "no", "partly"), advice=IDS, sources=IDS,
         caution=TEXT, note=TEXT, reviewed_by=IDS,
+    ),
+    "exposures": _record(
+        "id name group of per take compare unit direction windows_days before_days worth_telling grade said reviewed_by",
+        id=TEXT, name=TEXT, group=_words("load", "intensity", "terrain", "form", "heat", "surface", "life"),
+        of=_words(*RUN_VALUES, *DAY_VALUES), per=_words("run", "day"), take=_words("longest", "sum", "mean", "mean_by_distance", "days"), compare=_words("ratio", "difference"),
+        unit=TEXT, direction=_words("more", "less", "either"), windows_days=_list(_number(3, 42)), before_days=_number(14, 365),
+        worth_telling=_number(0), grade=_words("A", "B", "C", "D", "X"), said=Shape("map", item=TEXT), least_now=_number(1, 21),
+        least_before=_number(1, 60), floor=_number(0), decimals=_number(0, 3), scale=_number(0.001, 1000),
+        one_device=YES_NO, step=_number(0.001), factor=TEXT, sources=IDS, note=TEXT, reviewed_by=IDS,
     ),
     "references": Shape("map", item=Shape("map", item=TEXT)),
     "limits": Shape("map", item=_record(
