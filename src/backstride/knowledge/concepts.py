@@ -349,13 +349,13 @@ class Exposure:
     """Something a runner's record tells from run to run or day to day, and how its change is told.
 
     ``of`` names a column of the runs (a measure, or one computed over the runs) or a value of the days. ``take`` says how a window of
-    days becomes one number: ``longest`` run, ``sum`` (a week of it), ``mean`` of the runs or days, ``mean_by_distance``, or ``days`` on which
-    was run. A window of ``windows_days`` up to the onset is compared with the ``before_days`` before it, by ``ratio`` (``floor`` added to
-    both sides) or ``difference``; ``least_now`` and ``least_before`` say how many runs or days must tell it. ``worth_telling`` is the least
-    change (a ratio, or a difference in the unit) that means anything. ``scale`` times the number is what is told, with so many ``decimals``.
-    ``one_device`` is true where devices differ: windows are compared within one only. ``step`` is the unit to which a pattern rounds its
-    cut; without one it is no pattern. ``said`` tells a change: ``more`` and ``less`` in terms of {now} and {before}; ``pattern`` the days
-    above a {cut}.
+    days becomes one number: ``longest`` run, ``sum`` (a week of it), ``mean`` of the runs or days, ``mean_by_distance``, or ``days`` on
+    which was run. A window of ``windows_days`` up to the onset is compared with the ``before_days`` before it, by ``ratio`` (``floor``
+    added to both sides) or ``difference``; ``least_now`` and ``least_before`` say how many runs or days must tell it. ``worth_telling``
+    is the least change (a ratio, or a difference in the unit) that means anything. ``scale`` times the number is what is told, with so
+    many ``decimals``. ``one_device`` is true where devices differ: windows are compared within one only. ``step`` is the unit to which
+    a pattern rounds its cut; without one it is no pattern. ``said`` tells a change: ``more`` and ``less`` in terms of {now} and
+    {before}; ``pattern`` the days above a {cut}.
     """
 
     id: str

@@ -179,7 +179,8 @@ KINDS: Mapping[str, Shape] = {
     "exposures": _record(
         "id name group of per take compare unit direction windows_days before_days worth_telling grade said reviewed_by",
         id=TEXT, name=TEXT, group=_words("load", "intensity", "terrain", "form", "heat", "surface", "life"),
-        of=_words(*RUN_VALUES, *DAY_VALUES), per=_words("run", "day"), take=_words("longest", "sum", "mean", "mean_by_distance", "days"), compare=_words("ratio", "difference"),
+        of=_words(*RUN_VALUES, *DAY_VALUES), per=_words("run", "day"),
+        take=_words("longest", "sum", "mean", "mean_by_distance", "days"), compare=_words("ratio", "difference"),
         unit=TEXT, direction=_words("more", "less", "either"), windows_days=_list(_number(3, 42)), before_days=_number(14, 365),
         worth_telling=_number(0), grade=_words("A", "B", "C", "D", "X"), said=Shape("map", item=TEXT), least_now=_number(1, 21),
         least_before=_number(1, 60), floor=_number(0), decimals=_number(0, 3), scale=_number(0.001, 1000),
