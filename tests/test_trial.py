@@ -390,6 +390,7 @@ def test_a_stop_rule_that_the_diary_meets_is_told_first(day, words):
     section = result_section(found)
     assert section.lines[0].text.startswith("Stop this now.") and words in section.lines[0].text
     assert "End it with 'backstride try stop'" in section.lines[1].text
+    assert len(section.lines) == 3, "nothing of how to go on"
     assert result_json(found)["stop"]["day"] == day.day.isoformat()
 
 

@@ -22,6 +22,7 @@ from backstride.names import names_for
 from backstride.randomised import Block, block_test, design, pairs_needed
 from backstride.reasoning.observe import observe
 from backstride.reasoning.triage import lookup_of, rule_signs
+from backstride.reports.sections import day_in_words
 from backstride.training import measure_run
 from backstride.training.adherence import other_pairs, usual_way, way_of_run
 from backstride.training.history import History, usable
@@ -168,7 +169,7 @@ def _by_diary(plan: TrialPlan, days: Sequence[DiaryDay], knowledge: Knowledge, t
     met = _first_stop((day for day in days if since < day.day <= today), plan.stop_above)
     if met is not None:
         what = "the pain spread" if met.pain is None else f"you told pain of {met.pain:g}, and it stops above {met.above:g}"
-        yield f"On {met.day} {what}. Start when a week was quiet."
+        yield f"On {day_in_words(met.day)} {what}. Start when a week was quiet."
 
 
 def _by_need(plan: TrialPlan, usual: Measure, ready: Mapping[str, float]) -> Iterator[str]:
@@ -231,7 +232,7 @@ def begin(
     now_tried = running(trials, today)
     if now_tried is not None:
         remedy = "One change at a time, else nobody can tell which one it was. 'backstride try stop' ends it."
-        raise BackstrideError(f"'{now_tried.name}' is being tried until {now_tried.planned_end}.", remedy=remedy)
+        raise BackstrideError(f"'{now_tried.name}' is being tried until {day_in_words(now_tried.planned_end)}.", remedy=remedy)
     if stand.against:
         raise BackstrideError(f"Nothing new is tried now. {stand.against}", remedy=stand.remedy)
     offer = next(offer for offer in offers(stand, record, days, knowledge, today) if offer.plan == plan_id)

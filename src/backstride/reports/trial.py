@@ -99,9 +99,16 @@ def _too_few(blocks: int, needed: int) -> str:
 
 
 def result_section(result: TrialResult) -> Section:
-    """How a trial stands: whether to stop, how well it was kept to, and how the mornings were."""
+    """How a trial stands: whether to stop, how well it was kept to, and how the mornings were.
+
+    While it is to be stopped nothing is said of how to go on, and of one that was ended before it began there is nothing to say.
+    """
     trial = result.trial
-    lines = [*_stop(result), Line(_where(result)), Line(_change(trial))]
+    title = f"{'You tried' if result.over else 'You try'}: {visible(trial.name)}"
+    lines = [*_stop(result), Line(_where(result))]
+    if (lines[0].mark is Mark.ACTION and not result.over) or trial.last_day < trial.first_day:
+        return Section(Part.TRY, title, tuple(lines))
+    lines.append(Line(_change(trial)))
     if trial.blocks and not result.over:
         arm = trial.arm_on(result.today)
         if arm is not None:
@@ -109,9 +116,9 @@ def result_section(result: TrialResult) -> Section:
         lines += [Line(words, Mark.ITEM) for words in _block_words(trial)]
     lines += [line for kept in result.kept for line in _kept(kept, trial.way, result.over)]
     lines += _pain(result)
-    if not result.over and result.stop is None:
+    if not result.over:
         lines.append(Line(visible(trial.stop_rule)))
-    return Section(Part.TRY, f"{'You tried' if result.over else 'You try'}: {visible(trial.name)}", tuple(lines))
+    return Section(Part.TRY, title, tuple(lines))
 
 
 def _stop(result: TrialResult) -> Iterator[Line]:
