@@ -137,7 +137,7 @@ def test_a_long_ring_gets_untold_days_rather_than_a_slow_length():
     assert moves == pytest.approx(np.round(moves))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10_000), st.floats(0.01, 100), st.floats(-50, 50), st.permutations(range(4)))
 def test_units_order_and_the_level_of_pain_do_not_matter(seed, factor, shift, order):
     sim = diary(seed)
@@ -155,7 +155,7 @@ def test_units_order_and_the_level_of_pain_do_not_matter(seed, factor, shift, or
         assert one.points_per_unit == pytest.approx(other.points_per_unit * factor, abs=1e-4, rel=1e-3)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 40), st.integers(0, 40))
 def test_days_without_a_told_morning_at_either_end_do_not_matter(seed, before, after):
     sim = diary(seed)
@@ -327,20 +327,20 @@ def test_the_first_in_the_list_is_the_surest():
 def test_intervals_cover_what_they_say():
     """Effects drawn from the stated prior; bench/n_of_1.py has the figure with 1,200 runners."""
     inside = total = 0
-    for seed in range(60):
+    for seed in range(45):
         sim = simulated_diary(np.random.default_rng([1, seed]), days=90 + seed, exposures=6, prior=PRIOR)
         for a in weigh(sim).associations:
             k = int(a.exposure[-1])
             true = sim.truth[k, a.lag_days] * (a.mean_above - a.mean_below) / np.nanstd(sim.exposures[k].values)
             inside += a.low <= true <= a.high
             total += 1
-    assert total > 1000
+    assert total > 900
     assert 0.93 <= inside / total <= 0.97
 
 
 def test_of_runners_without_any_effect_at_most_one_in_twenty_is_told_of_one():
-    told = [bool(weigh(simulated_diary(np.random.default_rng([2, seed]), days=90)).reported) for seed in range(100)]
-    assert sum(told) <= 5
+    told = [bool(weigh(simulated_diary(np.random.default_rng([2, seed]), days=90)).reported) for seed in range(60)]
+    assert sum(told) <= 3
 
 
 def test_a_large_effect_is_mostly_found():
