@@ -74,7 +74,7 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
         reason = "There is no run in the four years before that day." if every else "There are no runs yet."
         return WhyNow(onset, Verdict.TOO_LITTLE, reason, events=events, standing=standing)
     table = table_of(days, onset)
-    daily = day_values(record, table)
+    daily = day_values(record, table.first, table.n_days)
     at = _weeks(table, tuple(episodes), int(_number(knowledge, "why_now_weeks_most")))
     silent = _silence(days, every, onset)
     judged, not_judged = _judge(table, daily, at, knowledge, silent)
@@ -108,15 +108,15 @@ def table_of(days: Sequence[Day], until: date) -> RunTable:
     return run_table(days, [entry.run.measured or measure_run(entry.run) for entry in days], until)
 
 
-def day_values(record: Record, table: RunTable) -> dict[str, FloatArray]:
-    """Values of the days of a table by name, NaN where not told: sleep (the longest of a night), and what the diary tells."""
+def day_values(record: Record, first: date, n_days: int) -> dict[str, FloatArray]:
+    """Values of so many days from the first on, by name, NaN where not told: sleep (the longest of a night), and what the diary tells."""
     found: dict[str, FloatArray] = {}
 
     def put(name: str, day: date, value: float | None) -> None:
-        index = (day - table.first).days
-        if value is None or not 0 <= index < table.n_days:
+        index = (day - first).days
+        if value is None or not 0 <= index < n_days:
             return
-        column = found.setdefault(name, np.full(table.n_days, np.nan))
+        column = found.setdefault(name, np.full(n_days, np.nan))
         column[index] = np.fmax(column[index], value)
 
     for one in (*record.days, *nights_of_diary(record.diary, record.days)):

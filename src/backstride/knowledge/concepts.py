@@ -469,14 +469,14 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What is said at a level: ``words`` to the runner and ``by_when``.
+    """What is said to the runner at a level or beside a figure: ``words`` (with ``{value}`` for the figure), and ``by_when``.
 
     ``look_again`` says when to have it looked at again, with ``{day}`` for the day that is ``look_again_days`` away.
     """
 
     id: str
     words: str
-    by_when: str
+    by_when: str = ""
     look_again: str = ""
     look_again_days: int = 0
 

@@ -359,6 +359,19 @@ class _Checks:
                     yield self.problem(kind, id, f"{id}.value", "does not have the right count of numbers.", remedy)
                 elif kind == "limits":
                     yield from self.limit(id, entry, shipped[id])
+                elif kind == "wording":
+                    yield from self.wording(id, entry, shipped[id])
+
+    def wording(self, id: str, entry: Entry, shipped: Entry) -> Iterator[Problem]:
+        """A wording says all that the shipped one says, and has no gap that nothing fills."""
+        for name in ("words", "by_when", "look_again"):
+            if name in shipped and name not in entry:
+                yield self.problem("wording", id, f"{id}.{name}", "is missing.", "Add it.")
+            filled = {gap for _, gap, _, _ in _parts(shipped.get(name, "")) if gap is not None}
+            for _, gap, style, turned in _parts(entry.get(name, "")):
+                if gap is not None and (gap not in filled or style or turned):
+                    remedy = f"Known here: {', '.join(sorted(filled))}." if filled else "Write it without curly brackets."
+                    yield self.problem("wording", id, f"{id}.{name}", f"'{{{gap}}}' is filled by nothing.", remedy)
 
     def interview(self) -> Iterator[Problem]:
         """Screens ask what exists, answers have words, sentences have no gap that nothing fills."""

@@ -191,7 +191,7 @@ KINDS: Mapping[str, Shape] = {
         "value basis reason", value=Shape("numbers"), minimum=_number(), maximum=_number(), basis=BASIS, reason=TEXT, sources=IDS,
     )),
     "wording": Shape("map", item=_record(
-        "words by_when", words=TEXT, by_when=TEXT, look_again=TEXT, look_again_days=_number(0, 60),
+        "words", words=TEXT, by_when=TEXT, look_again=TEXT, look_again_days=_number(0, 60),
     )),
     "interview": Shape("map", item=_record(
         "kind", kind=_words("where", "safety", "question", "signs", "habits", "answers", "sentence"), order=_number(0), title=TEXT,

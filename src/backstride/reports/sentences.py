@@ -71,6 +71,8 @@ def sentences_of(knowledge: Any) -> Iterator[Sentence]:
         needs = ((f"needs[{i}]", need.why) for i, need in enumerate(trial.needs, 1))
         bars = ((f"not_when[{i}]", bar.why) for i, bar in enumerate(trial.not_when, 1))
         yield from _each("Changes to try", trial.id, [*_fields(trial, _TRIAL), *needs, *bars], _place(trial))
+    for exposure in knowledge.exposures.values():
+        yield from _each("What changed", exposure.id, [("name", exposure.name), *sorted(exposure.said.items())], _place(exposure))
     for belief in knowledge.beliefs.values():
         yield from _each("Beliefs", belief.id, _fields(belief, ("claim", "verdict", "not_the_problem", "text")), _place(belief))
     for condition in knowledge.conditions.values():
