@@ -77,16 +77,17 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     daily = day_values(record, table.first, table.n_days)
     at = _weeks(table, tuple(episodes), int(_number(knowledge, "why_now_weeks_most")))
     silent = _silence(days, every, onset)
-    judged, not_judged = _judge(table, daily, at, knowledge, silent)
+    judged, plain, not_judged = _judge(table, daily, at, knowledge, silent)
     alarm = _number(knowledge, "why_now_false_alarm")
-    looked, weeks = _ranked(judged, alarm)
+    ranked, weeks = _ranked(judged, alarm)
+    looked = (*ranked, *plain)
     needed = math.ceil(1 / alarm - 1e-9) - 1
     verdict, reason = Verdict.NOTHING_UNUSUAL, ""
-    if not looked:
+    if not ranked:
         verdict, reason = Verdict.TOO_LITTLE, silent or "The record is too short, or tells too little, to say what is usual for you."
     elif weeks < needed:
         verdict, reason = Verdict.TOO_LITTLE, f"Only {weeks} of your other weeks can be compared with; {needed} are needed."
-    elif any(one.unusual for one in looked):
+    elif any(one.unusual for one in ranked):
         verdict = Verdict.UNUSUAL
     return WhyNow(
         onset, verdict, reason, looked, events, contested, standing, tuple(not_judged), weeks, alarm, days[0].day, len(days)
@@ -185,27 +186,34 @@ class _Judged:
 
 def _judge(
     table: RunTable, daily: Mapping[str, FloatArray], at: IntArray, knowledge: Knowledge, silent: str
-) -> tuple[list[tuple[_Judged, RunTable]], list[NotJudged]]:
+) -> tuple[list[tuple[_Judged, RunTable]], list[Looked], list[NotJudged]]:
+    """Exposures that can be set against other weeks, those whose change is known but nothing to set it against, and all others."""
     step = _number(knowledge, "why_now_grade_step")
-    judged, not_judged = [], []
+    judged, plain, not_judged = [], [], []
     for exposure in knowledge.exposures.values():
         if silent and exposure.per == "run":
             not_judged.append(NotJudged(exposure.id, silent))
             continue
-        looks, why = _looks(exposure, table, daily, at)
+        looks, alone, why = _looks(exposure, table, daily, at)
         if not looks:
-            not_judged.append(NotJudged(exposure.id, why))
+            if alone is None:
+                not_judged.append(NotJudged(exposure.id, why))
+            else:
+                plain.append(alone)
             continue
         better = _MIDDLE_GRADE - "ABCDX".index(exposure.grade)
         nats = np.max([look.nats for look in looks], axis=0) - math.log(len(looks)) + better * math.log(step)
         judged.append((_Judged(looks, nats, np.any([look.told for look in looks], axis=0)), table))
-    return judged, not_judged
+    plain.sort(key=lambda one: not one.worth_telling)
+    return judged, plain, not_judged
 
 
-def _looks(exposure: Exposure, table: RunTable, daily: Mapping[str, FloatArray], at: IntArray) -> tuple[tuple[_Look, ...], str]:
+def _looks(
+    exposure: Exposure, table: RunTable, daily: Mapping[str, FloatArray], at: IntArray
+) -> tuple[tuple[_Look, ...], Looked | None, str]:
     one_device = exposure.one_device or (exposure.of == "air_c" and table.air_by_device)
     least = math.log(exposure.worth_telling) if exposure.compare == "ratio" else exposure.worth_telling
-    looks, why = [], ""
+    looks, alone, why = [], None, ""
     for width in exposure.windows_days:
         spec = WindowSpec(
             exposure.of, exposure.per, exposure.take, exposure.compare, width, exposure.before_days, exposure.least_now,
@@ -216,6 +224,8 @@ def _looks(exposure: Exposure, table: RunTable, daily: Mapping[str, FloatArray],
         found = surprise(change, compared.spread[at], at, width, seasonal=exposure.take in ("mean", "mean_by_distance"))
         if found is None:
             why = why or _why_not(exposure, spec, compared, table)
+            if alone is None and np.isfinite(change[0]):
+                alone = _alone(exposure, spec, compared, table, float(change[0]), least)
             continue
         for direction in ("more", "less") if exposure.direction == "either" else (exposure.direction,):
             deviations, sign = (found.up, 1) if direction == "more" else (found.down, -1)
@@ -223,7 +233,14 @@ def _looks(exposure: Exposure, table: RunTable, daily: Mapping[str, FloatArray],
             with np.errstate(invalid="ignore"):
                 nats = np.where(told & (sign * change >= least), rarity(deviations), -np.inf)
             looks.append(_Look(exposure, spec, direction, compared, found, nats, told))
-    return tuple(looks), why
+    return tuple(looks), alone, why
+
+
+def _alone(exposure: Exposure, spec: WindowSpec, compared: Windows, table: RunTable, change: float, least: float) -> Looked:
+    """A change with nothing to set it against."""
+    direction = ("more" if change >= 0 else "less") if exposure.direction == "either" else exposure.direction
+    worth = (change if direction == "more" else -change) >= least
+    return _told(exposure, spec, compared, table, direction, worth=worth)
 
 
 def _why_not(exposure: Exposure, spec: WindowSpec, compared: Windows, table: RunTable) -> str:
@@ -255,34 +272,49 @@ def _ranked(judged: Sequence[tuple[_Judged, RunTable]], alarm: float) -> tuple[t
     looked = []
     for (one, table), own in zip(judged, nats[:, 0], strict=True):
         chance = (1 + int((highest >= own).sum())) / (weeks + 1) if np.isfinite(own) else 1.0
-        looked.append((float(own), one.best, _told(one.best, table, chance, unusual=chance <= alarm)))
+        looked.append((float(own), one.best, _against(one.best, table, chance, unusual=chance <= alarm)))
     looked.sort(key=lambda entry: (-entry[0], -entry[1].deviations[0], entry[2].exposure))
     return tuple(entry[2] for entry in looked), weeks
 
 
-def _told(look: _Look, table: RunTable, chance: float, *, unusual: bool) -> Looked:
-    day, spec, compared = table.n_days - 1, look.spec, look.compared
-    now, before = float(compared.now[day]), float(compared.before[day])
-    if spec.compare == "ratio":
-        low, high = ((before + spec.floor) * math.exp(edge) - spec.floor for edge in look.found.usual)
-    else:
-        low, high = (before + edge for edge in look.found.usual)
+def _told(exposure: Exposure, spec: WindowSpec, compared: Windows, table: RunTable, direction: str, *, worth: bool) -> Looked:
+    """What is known of a change before it is set against other weeks."""
+    day = table.n_days - 1
     return Looked(
-        exposure=look.exposure.id,
+        exposure=exposure.id,
         window_days=spec.window_days,
-        direction=look.direction,
-        now=now,
-        before=before,
+        direction=direction,
+        now=float(compared.now[day]),
+        before=float(compared.before[day]),
+        surprise=None,
+        usual_low=None,
+        usual_high=None,
+        weeks=0,
+        chance=1.0,
+        unusual=False,
+        worth_telling=worth,
+        runs=int(compared.runs[day]),
+        known=int(compared.known[day]),
+        device=table.devices[compared.device[day]] if spec.one_device else "",
+    )
+
+
+def _against(look: _Look, table: RunTable, chance: float, *, unusual: bool) -> Looked:
+    """A change set against other weeks."""
+    spec = look.spec
+    told = _told(look.exposure, spec, look.compared, table, look.direction, worth=bool(np.isfinite(look.nats[0])))
+    if spec.compare == "ratio":
+        low, high = ((told.before + spec.floor) * math.exp(edge) - spec.floor for edge in look.found.usual)
+    else:
+        low, high = (told.before + edge for edge in look.found.usual)
+    return replace(
+        told,
         surprise=float(np.clip(look.deviations[0], -_MOST_SURPRISE, _MOST_SURPRISE)),
         usual_low=low,
         usual_high=high,
         weeks=look.found.others,
         chance=chance,
         unusual=unusual,
-        worth_telling=bool(np.isfinite(look.nats[0])),
-        runs=int(compared.runs[day]),
-        known=int(compared.known[day]),
-        device=table.devices[compared.device[day]] if spec.one_device else "",
     )
 
 
@@ -296,7 +328,7 @@ def measures_of_changes(found: WhyNow, knowledge: Knowledge) -> tuple[Measure, .
         what = "runs" if knowledge.exposures[one.exposure].per == "run" else "days"
         shown = change_in_words(one, knowledge.exposures[one.exposure])
         origin = f"your own data, {one.known} of {one.runs} {what}: {shown}"
-        missing = "" if found.verdict is not Verdict.TOO_LITTLE else found.reason
+        missing = found.reason if found.verdict is Verdict.TOO_LITTLE else "" if one.surprise is not None else "too few other weeks"
         value = float(one.unusual) if not missing else None
         result.append(Measure(f"unusual_{one.exposure}", value, "yes_no", origin, missing, one.device))
     return (*result, *(Measure(f"unusual_{one.exposure}", None, "yes_no", missing_because=one.why) for one in found.not_judged))

@@ -1,5 +1,6 @@
 """The command line: a door. It reads arguments, calls verbs, prints; it judges nothing."""
 
+from backstride.cli import change_commands as change_commands
 from backstride.cli import diary_commands as diary_commands
 from backstride.cli import interview_commands as interview_commands
 from backstride.cli import record_commands as record_commands

@@ -152,7 +152,7 @@ def evaluate_command(
         print(page, end="")
 
 
-def write_whole(path: Path, text: str, *, private: bool = False) -> None:
+def write_whole(path: Path, content: str | bytes, *, private: bool = False) -> None:
     """Write a file whole or not at all; a private one can be read by its owner only.
 
     Raises
@@ -163,8 +163,8 @@ def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600 if private else 0o666)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content if isinstance(content, bytes) else content.encode(errors="backslashreplace"))
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)

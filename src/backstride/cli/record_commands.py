@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from backstride.intake import Progress
     from backstride.store.store import Store, StoredRunner
 
-__all__ = ["RunnerName", "checked_name", "name_here", "open_record", "zone_here"]
+__all__ = ["RunnerName", "checked_name", "day_told", "name_here", "open_record", "zone_here"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
@@ -135,7 +135,7 @@ def runs_command(
     """List runs, the latest last."""
     from backstride.reports.ledger import run_json, run_line
 
-    first = _day(since, "--since") if since else None
+    first = day_told(since, "--since") if since else None
     store, person = open_record(runner)
     wanted = "" if sport == "any" else sport
     found = store.runs(person, sport=wanted, since=first, measured=as_lines)
@@ -448,7 +448,14 @@ def zone_here() -> str:
     return ""
 
 
-def _day(text: str, option: str) -> date:
+def day_told(text: str, option: str) -> date:
+    """A day as an option gives it.
+
+    Raises
+    ------
+    BackstrideError
+        When it is none.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -456,7 +463,7 @@ def _day(text: str, option: str) -> date:
 
 
 def _past_day(text: str, option: str) -> date | None:
-    day = _day(text, option) if text else None
+    day = day_told(text, option) if text else None
     if day is not None and day > date.today():
         raise BackstrideError(f"{option} is {day}, which is still to come.", remedy="Check the year.")
     return day

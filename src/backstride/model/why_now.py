@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One exposure that could be judged.
+    """One exposure whose change is known.
 
     Attributes
     ----------
@@ -36,10 +36,11 @@ class Looked:
         ``"more"`` or ``"less"``.
     now, before : float
         The exposure in the window and in the time before it, in its unit.
-    surprise : float
-        How far the change lies from this runner's usual weeks, in standard deviations of them; negative when it went the other way.
-    usual_low, usual_high : float
-        Between these lies the exposure in nine of ten weeks, given what was before.
+    surprise : float or None
+        How far the change lies from this runner's usual weeks, in standard deviations of them; negative when it went the other way. None
+        where there are too few other weeks to tell: then nothing is called unusual.
+    usual_low, usual_high : float or None
+        Between these lies the exposure in nine of ten weeks, given what was before; None as `surprise`.
     weeks : int
         Other weeks of this runner that it was compared with.
     chance : float
@@ -59,9 +60,9 @@ class Looked:
     direction: str
     now: float
     before: float
-    surprise: float
-    usual_low: float
-    usual_high: float
+    surprise: float | None
+    usual_low: float | None
+    usual_high: float | None
     weeks: int
     chance: float
     unusual: bool
@@ -114,7 +115,7 @@ class WhyNow:
     reason : str
         Why nothing could be judged; empty otherwise.
     looked : tuple of Looked
-        Every exposure that was judged, most surprising first.
+        Every exposure whose change is known, most surprising first; those without a surprise last.
     events : tuple of Event
     contested : tuple of Measure
         Figures that are popular and that evidence does not support; never a reason.

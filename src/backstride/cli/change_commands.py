@@ -1,0 +1,118 @@
+"""The commands that look back: what changed before a pain, and what goes with it from day to day."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from backstride.cli.commands import Overlay, app, write_whole
+from backstride.cli.record_commands import RunnerName, day_told, open_record
+from backstride.errors import BackstrideError
+from backstride.knowledge.loader import load
+from backstride.model.record import Record
+from backstride.reports.sections import Section, as_text
+
+if TYPE_CHECKING:
+    from backstride.knowledge.concepts import Knowledge
+    from backstride.model.diary import Episode
+    from backstride.reports.charts import Chart
+
+__all__ = ["changes_command", "patterns_command"]
+
+_ME = "me"
+
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+Working = Annotated[bool, typer.Option("--working", help="Show every number.")]
+ChartFile = Annotated[Path | None, typer.Option("--chart", help="Also draw it, into a file that ends in .svg, .png or .html.")]
+
+
+@app.command("changes")
+def changes_command(
+    onset: Annotated[
+        str, typer.Option("--onset", help="The day on which the pain began, as 2026-10-04. Else your diary's last spell.")
+    ] = "",
+    runner: RunnerName = _ME,
+    as_lines: AsJson = False,
+    working: Working = False,
+    chart: ChartFile = None,
+    overlays: Overlay = None,
+) -> None:
+    """What was unusual before a pain began, against your own normal."""
+    from backstride.reports.why_now import why_now_json, why_now_sections
+    from backstride.why_now import why_now
+    from backstride.why_now_words import change_words
+
+    told = day_told(onset, "--onset") if onset else None
+    record, knowledge, today = _known(runner, overlays)
+    spells = _spells(record, knowledge, today)
+    day = told or (spells[-1].begin if spells else None)
+    if day is None:
+        raise BackstrideError(
+            "It isn't known when the pain began.", remedy="Say it: backstride changes --onset 2026-10-04, or keep a diary: backstride log."
+        )
+    if day > today:
+        raise BackstrideError(f"{day} is still to come.", remedy="Name the day on which the pain began.")
+    found = why_now(record, knowledge, day, spells)
+    words = change_words(found, knowledge)
+    if chart is not None:
+        from backstride.why_now_charts import change_charts
+
+        _draw(chart, change_charts(found, record, knowledge, spells), f"What changed before {day}")
+    _tell(json.dumps(why_now_json(found, words), ensure_ascii=False), why_now_sections(found, words, working=working), as_lines)
+
+
+@app.command("patterns")
+def patterns_command(
+    runner: RunnerName = _ME, as_lines: AsJson = False, working: Working = False, chart: ChartFile = None, overlays: Overlay = None
+) -> None:
+    """Which of the things you do go with your pain on the mornings after."""
+    from backstride.patterns import patterns_of
+    from backstride.reports.pattern import pattern_json, pattern_sections
+    from backstride.why_now_words import pattern_words
+
+    record, knowledge, today = _known(runner, overlays)
+    found = patterns_of(record, knowledge, today)
+    words = pattern_words(found, knowledge)
+    if chart is not None:
+        from backstride.why_now_charts import pattern_charts
+
+        _draw(chart, pattern_charts(found, words), "What goes with your pain")
+    _tell(json.dumps(pattern_json(found, words), ensure_ascii=False), pattern_sections(found, words, working=working), as_lines)
+
+
+def _known(runner: str, overlays: Overlay) -> tuple[Record, Knowledge, date]:
+    from backstride.diary_log import day_here
+    from backstride.record import with_stored
+
+    store, person = open_record(runner)
+    knowledge = load(tuple(overlays or ()))
+    now = datetime.now(UTC)
+    return with_stored(Record(person.name, assessed_at=now), store, person), knowledge, day_here(person, now)
+
+
+def _spells(record: Record, knowledge: Knowledge, today: date) -> tuple[Episode, ...]:
+    from backstride.diary_log import episodes
+
+    return episodes(record.diary, knowledge, today)
+
+
+def _draw(path: Path, charts: Sequence[Chart], title: str) -> None:
+    """The first chart as a picture, or all of them on a page; the kind is told by the name."""
+    from backstride.reports.charts import to_html, to_png, to_svg
+
+    kind = path.suffix.lower()
+    if kind not in (".html", ".svg", ".png"):
+        raise BackstrideError(f"'{path.name}' is no name of a picture.", remedy="Let it end in .svg, .png or .html.")
+    if not charts:
+        raise BackstrideError("There is nothing to draw yet.", remedy="Bring runs in first: backstride import PATH")
+    content = to_html(*charts, title=title) if kind == ".html" else to_svg(charts[0]) if kind == ".svg" else to_png(charts[0])
+    write_whole(path, content, private=True)
+
+
+def _tell(as_json: str, sections: tuple[Section, ...], as_lines: bool) -> None:
+    print(as_json + "\n" if as_lines else as_text(sections), end="")
