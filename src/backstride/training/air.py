@@ -1,10 +1,10 @@
-"""Humidity as it is felt: dew point and wet-bulb temperature from temperature and relative humidity."""
+"""Humidity as it is felt: dew point and wet-bulb temperature from temperature and relative humidity, vapour pressure from dew point."""
 
 from __future__ import annotations
 
 import math
 
-__all__ = ["dew_point_c", "wet_bulb_c"]
+__all__ = ["dew_point_c", "vapour_pressure_kpa", "wet_bulb_c"]
 
 
 def dew_point_c(temperature_c: float, humidity: float) -> float:
@@ -24,6 +24,11 @@ def dew_point_c(temperature_c: float, humidity: float) -> float:
     """
     gamma = math.log(humidity) + 17.625 * temperature_c / (243.04 + temperature_c)
     return 243.04 * gamma / (17.625 - gamma)
+
+
+def vapour_pressure_kpa(dew_point_c: float) -> float:
+    """Pressure of the water in the air by its dew point, -40 to 50 degrees Celsius: the Magnus formula as in `dew_point_c`."""
+    return 0.61094 * math.exp(17.625 * dew_point_c / (243.04 + dew_point_c))
 
 
 def wet_bulb_c(temperature_c: float, humidity: float) -> float:

@@ -18,6 +18,7 @@ from backstride.training.load import history_load
 from backstride.training.one_run import measure_run
 from backstride.training.shoes import history_pairs, history_shoes
 from backstride.training.sleep import history_sleep
+from backstride.training.sweat import history_sweat
 from backstride.training.terrain import history_terrain
 
 __all__ = ["measures_of", "onset_of"]
@@ -55,6 +56,7 @@ def measures_of(record: Record) -> tuple[Measure, ...]:
         result += history_load(history, origin)
     result += history_shoes(history, record.shoes)
     if record.runs:
-        result += [*history_intensity(history), *history_terrain(history), *history_heat(history), *history_dynamics(history)]
+        result += [*history_intensity(history), *history_terrain(history), *history_heat(history)]
+        result += [*history_sweat(history, record.runner, record.days), *history_dynamics(history)]
     result += history_pairs(history, record.shoes)
     return (*result, *history_sleep(record.days, onset))
