@@ -11,6 +11,7 @@ from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment
 from backstride.model.evidence import Measure
 from backstride.model.record import Record
+from backstride.own_data import measures_of_own_data
 from backstride.reasoning import advise, explanation
 from backstride.reasoning.network import Network
 from backstride.reasoning.next_question import next_questions
@@ -66,6 +67,7 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     """
     network = network if network is not None else network_of(knowledge)
     measures = measured(record)
+    measures = (*measures, *measures_of_own_data(record, knowledge, measures))
     observed = observe(record, knowledge, measures)
     posterior = infer(network, observed.findings, observed.covariates, observed.sex)
     ranked = explanation.causes(posterior, knowledge)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from backstride.diary import episodes_of
 from backstride.errors import StoreError
 from backstride.importers.diary_words import read_diary_words
 from backstride.knowledge.concepts import Knowledge
-from backstride.model.diary import EARLIEST_DAY, NUMBERS, PAIN_FIELDS, WORDS, DiaryDay, DiaryEntry, Episode, diary_days, entries_that_count
+from backstride.model.diary import EARLIEST_DAY, NUMBERS, PAIN_FIELDS, WORDS, DiaryDay, DiaryEntry, diary_days, entries_that_count
 from backstride.store.store import Store, StoredRun, StoredRunner
 
-__all__ = ["Offer", "day_here", "episodes", "needs_check", "offers", "replaced_by", "take", "take_back", "tell", "tell_words"]
+__all__ = ["Offer", "day_here", "needs_check", "offers", "replaced_by", "take", "take_back", "tell", "tell_words"]
 
 _SHORTEST_KEY = 4
 
@@ -154,17 +153,6 @@ def _joined(some: Sequence[Offer]) -> dict[str, Any]:
         if words:
             joined[name] = words[: WORDS[name]]
     return joined
-
-
-def episodes(days: Iterable[DiaryDay], knowledge: Knowledge, today: date) -> tuple[Episode, ...]:
-    """Spells of pain by the limits of knowledge, earliest first."""
-    return episodes_of(
-        days,
-        begins=_limit(knowledge, "diary_pain_begins"),
-        quiet_days=int(_limit(knowledge, "diary_quiet_days")),
-        gap_days=int(_limit(knowledge, "diary_gap_days")),
-        today=today,
-    )
 
 
 def needs_check(entry: DiaryEntry, knowledge: Knowledge) -> bool:

@@ -7,14 +7,16 @@ from datetime import date, timedelta
 import numpy as np
 
 from backstride.knowledge.concepts import Exposure, Knowledge
-from backstride.model.pattern import LAGS, DailyExposure, Patterns
+from backstride.model.evidence import OWN_DATA, Measure
+from backstride.model.pattern import LAGS, Association, DailyExposure, Patterns
 from backstride.model.record import Record
 from backstride.n_of_1 import PatternLimits, patterns
+from backstride.reports.pattern import PatternWords, association_in_words
 from backstride.training.history import usable
 from backstride.training.run_table import BoolArray, FloatArray, RunTable
 from backstride.why_now import day_values, table_of
 
-__all__ = ["patterns_of"]
+__all__ = ["measures_of_patterns", "pattern_words", "patterns_of"]
 
 _BEFORE_DAYS = 120
 """Runs so long before the diary still tell what was usual: fast running is told by the 90 days before."""
@@ -91,3 +93,37 @@ def _of_runs(one: Exposure, table: RunTable, ran: BoolArray, offset: int) -> Dai
     bottom = np.bincount(table.day, weight, table.n_days)
     mean = np.divide(top, bottom, out=np.full(table.n_days, np.nan), where=bottom > 0)
     return DailyExposure(one.id, one.unit, _shown(mean, offset, len(ran), np.nan) * one.scale, ran, _step(one))
+
+
+def pattern_words(found: Patterns, knowledge: Knowledge) -> PatternWords:
+    """What the days above each cut are called, names and grades."""
+    return PatternWords(
+        days={one.exposure: _days(one, knowledge.exposures[one.exposure]) for one in found.associations},
+        names={id: one.name for id, one in knowledge.exposures.items()},
+        grades={id: one.grade for id, one in knowledge.exposures.items()},
+    )
+
+
+def _days(one: Association, exposure: Exposure) -> str:
+    return exposure.said["pattern"].format(cut=f"{one.cut:.{exposure.decimals}f}".removesuffix(".0"))
+
+
+def measures_of_patterns(found: Patterns, knowledge: Knowledge) -> tuple[Measure, ...]:
+    """What patterns say to knowledge: ``pattern_<exposure>``, the points of pain at the lag at which it is surest; 0 where none is told.
+
+    A factor that names such a measure (``measured_by``) is present where the runner's pain goes with it.
+    """
+    words = pattern_words(found, knowledge)
+    told: dict[str, Association] = {}
+    for one in found.reported:
+        told.setdefault(one.exposure, one)
+    weighed = dict.fromkeys(one.exposure for one in found.associations)
+    return tuple(
+        Measure(
+            f"pattern_{name}",
+            told[name].effect_points if name in told else 0.0,
+            OWN_DATA,
+            f"your own data, {found.mornings} mornings" + (f": {association_in_words(told[name], words)}" if name in told else ""),
+        )
+        for name in weighed
+    )

@@ -12,7 +12,7 @@ import numpy as np
 from backstride.diary import nights_of_diary
 from backstride.knowledge.concepts import Exposure, Knowledge
 from backstride.model.diary import Episode
-from backstride.model.evidence import Measure
+from backstride.model.evidence import OWN_DATA, Measure
 from backstride.model.record import Record
 from backstride.model.why_now import Looked, NotJudged, Verdict, WhyNow
 from backstride.training import measures_of
@@ -319,7 +319,7 @@ def _against(look: _Look, table: RunTable, chance: float, *, unusual: bool) -> L
 
 
 def measures_of_changes(found: WhyNow, knowledge: Knowledge) -> tuple[Measure, ...]:
-    """What a look back says to knowledge: ``unusual_<exposure>``, 1 or 0, or why it is missing.
+    """What a look back says to knowledge: ``unusual_<exposure>``, 1 for more, -1 for less, 0 for neither, or why it is missing.
 
     A factor that names such a measure (``measured_by``) is present where the runner's own data show an unusual change of it.
     """
@@ -329,9 +329,9 @@ def measures_of_changes(found: WhyNow, knowledge: Knowledge) -> tuple[Measure, .
         shown = change_in_words(one, knowledge.exposures[one.exposure])
         origin = f"your own data, {one.known} of {one.runs} {what}: {shown}"
         missing = found.reason if found.verdict is Verdict.TOO_LITTLE else "" if one.surprise is not None else "too few other weeks"
-        value = float(one.unusual) if not missing else None
-        result.append(Measure(f"unusual_{one.exposure}", value, "yes_no", origin, missing, one.device))
-    return (*result, *(Measure(f"unusual_{one.exposure}", None, "yes_no", missing_because=one.why) for one in found.not_judged))
+        value = None if missing else 0.0 if not one.unusual else 1.0 if one.direction == "more" else -1.0
+        result.append(Measure(f"unusual_{one.exposure}", value, OWN_DATA, origin, missing, one.device))
+    return (*result, *(Measure(f"unusual_{one.exposure}", None, OWN_DATA, missing_because=one.why) for one in found.not_judged))
 
 
 def change_in_words(one: Looked, exposure: Exposure) -> str:

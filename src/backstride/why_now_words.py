@@ -1,4 +1,4 @@
-"""The verb that takes from knowledge the words that tell a look back or a pattern, so that their reports need no knowledge."""
+"""The verb that takes from knowledge the words that tell a look back, so that its report needs no knowledge."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from collections.abc import Iterable
 
 from backstride.knowledge.concepts import Exposure, Knowledge
 from backstride.model.evidence import Measure
-from backstride.model.pattern import Association, Patterns
 from backstride.model.why_now import WhyNow
 from backstride.names import source_names
-from backstride.reports.pattern import PatternWords
 from backstride.reports.why_now import ChangeWords
 from backstride.why_now import change_in_words
 
-__all__ = ["change_words", "pattern_words"]
+__all__ = ["change_words"]
 
 _DECIMALS = {"acwr_ratio": 1, "week_to_week_ratio": 1, "sweat_loss_estimated_l": 1, "body_mass_loss_share": 1}
 _SCALE = {"body_mass_loss_share": 100.0}
@@ -65,16 +63,3 @@ def _figures(kind: str, measures: Iterable[Measure], knowledge: Knowledge) -> tu
         value = measure.value * _SCALE.get(measure.id, 1.0)
         told.append(wording.words.format(value=f"{value:.{_DECIMALS.get(measure.id, 0)}f}"))
     return tuple(told)
-
-
-def pattern_words(found: Patterns, knowledge: Knowledge) -> PatternWords:
-    """What the days above each cut are called, names and grades."""
-    return PatternWords(
-        days={one.exposure: _days(one, knowledge.exposures[one.exposure]) for one in found.associations},
-        names={id: one.name for id, one in knowledge.exposures.items()},
-        grades={id: one.grade for id, one in knowledge.exposures.items()},
-    )
-
-
-def _days(one: Association, exposure: Exposure) -> str:
-    return exposure.said["pattern"].format(cut=f"{one.cut:.{exposure.decimals}f}".removesuffix(".0"))

@@ -19,7 +19,6 @@ from backstride.reports.sections import Section, as_text
 
 if TYPE_CHECKING:
     from backstride.knowledge.concepts import Knowledge
-    from backstride.model.diary import Episode
     from backstride.reports.charts import Chart
 
 __all__ = ["changes_command", "patterns_command"]
@@ -43,26 +42,27 @@ def changes_command(
     overlays: Overlay = None,
 ) -> None:
     """What was unusual before a pain began, against your own normal."""
+    from backstride.own_data import spells
     from backstride.reports.why_now import why_now_json, why_now_sections
     from backstride.why_now import why_now
     from backstride.why_now_words import change_words
 
     told = day_told(onset, "--onset") if onset else None
     record, knowledge, today = _known(runner, overlays)
-    spells = _spells(record, knowledge, today)
-    day = told or (spells[-1].begin if spells else None)
+    episodes = spells(record.diary, knowledge, today)
+    day = told or (episodes[-1].begin if episodes else None)
     if day is None:
         raise BackstrideError(
             "It isn't known when the pain began.", remedy="Say it: backstride changes --onset 2026-10-04, or keep a diary: backstride log."
         )
     if day > today:
         raise BackstrideError(f"{day} is still to come.", remedy="Name the day on which the pain began.")
-    found = why_now(record, knowledge, day, spells)
+    found = why_now(record, knowledge, day, episodes)
     words = change_words(found, knowledge)
     if chart is not None:
         from backstride.why_now_charts import change_charts
 
-        _draw(chart, change_charts(found, record, knowledge, spells), f"What changed before {day}")
+        _draw(chart, change_charts(found, record, knowledge, episodes), f"What changed before {day}")
     _tell(json.dumps(why_now_json(found, words), ensure_ascii=False), why_now_sections(found, words, working=working), as_lines)
 
 
@@ -71,9 +71,8 @@ def patterns_command(
     runner: RunnerName = _ME, as_lines: AsJson = False, working: Working = False, chart: ChartFile = None, overlays: Overlay = None
 ) -> None:
     """Which of the things you do go with your pain on the mornings after."""
-    from backstride.patterns import patterns_of
+    from backstride.patterns import pattern_words, patterns_of
     from backstride.reports.pattern import pattern_json, pattern_sections
-    from backstride.why_now_words import pattern_words
 
     record, knowledge, today = _known(runner, overlays)
     found = patterns_of(record, knowledge, today)
@@ -93,12 +92,6 @@ def _known(runner: str, overlays: Overlay) -> tuple[Record, Knowledge, date]:
     knowledge = load(tuple(overlays or ()))
     now = datetime.now(UTC)
     return with_stored(Record(person.name, assessed_at=now), store, person), knowledge, day_here(person, now)
-
-
-def _spells(record: Record, knowledge: Knowledge, today: date) -> tuple[Episode, ...]:
-    from backstride.diary_log import episodes
-
-    return episodes(record.diary, knowledge, today)
 
 
 def _draw(path: Path, charts: Sequence[Chart], title: str) -> None:

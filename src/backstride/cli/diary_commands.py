@@ -83,10 +83,11 @@ def episodes_command(
     overlays: Overlay = None,
 ) -> None:
     """Spells of pain that the diary tells of: when each began and ended, and how sure that is."""
-    from backstride.diary_log import day_here, episodes
+    from backstride.diary_log import day_here
+    from backstride.own_data import spells
 
     store, person = open_record(runner)
-    found = episodes(diary_days(store.diary(person)), load(tuple(overlays or ())), day_here(person, datetime.now(UTC)))
+    found = spells(diary_days(store.diary(person)), load(tuple(overlays or ())), day_here(person, datetime.now(UTC)))
     if as_lines:
         for one in found:
             print(json.dumps(episode_json(one), ensure_ascii=False))

@@ -109,7 +109,9 @@ def _factor(value: Mapping[str, Any]) -> Factor:
     fields = _tuples(value)
     fields["prevalence"] = _must(_figure(value["prevalence"]))
     fields["effect"] = _figure(value.get("effect"), "published", value.get("sources", ()))
-    fields["measured_by"] = tuple(MeasureLimit(**limit) for limit in value.get("measured_by", ()))
+    fields["measured_by"] = tuple(
+        MeasureLimit(**{**limit, "only_yes": limit.get("only_yes") == "yes"}) for limit in value.get("measured_by", ())
+    )
     fields["links"] = tuple(Link(**{**link, "odds_ratio": _must(_figure(link["odds_ratio"]))}) for link in value.get("links", ()))
     return Factor(**fields)
 

@@ -169,7 +169,8 @@ class Link:
 class MeasureLimit:
     """The limits between which a computed measure means this factor: ``above < value <= at_most``.
 
-    ``at_least``/``below`` are the closed/open counterparts; None means unbounded.
+    ``at_least``/``below`` are the closed/open counterparts; None means unbounded. ``only_yes`` is true where the measure can show the
+    factor, but its silence says nothing against it.
     """
 
     measure: str
@@ -177,6 +178,7 @@ class MeasureLimit:
     at_least: float | None = None
     at_most: float | None = None
     below: float | None = None
+    only_yes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,7 +132,9 @@ KINDS: Mapping[str, Shape] = {
     "factors": _record(
         "id name group how_measured threshold grade back_specific prevalence reviewed_by",
         id=TEXT, name=TEXT, group=TEXT, question=TEXT, how_measured=TEXT, threshold=TEXT, unit=TEXT, data_source=IDS, run_file_fields=IDS,
-        measured_by=_list(_record("measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number())),
+        measured_by=_list(_record(
+            "measure", measure=TEXT, above=_number(), at_least=_number(), at_most=_number(), below=_number(), only_yes=YES_NO,
+        )),
         prevalence=PREVALENCE, effect_metric=TEXT, effect=RATIO, effect_outcome=TEXT, effect_population=TEXT, reranks=FLAG,
         grade=_words("A", "B", "C", "D", "X"), back_specific=_words("yes", "no", "partly"), beliefs=IDS, only_for_sex=SEX,
         links=_list(LINK), said=Shape("map", item=TEXT),

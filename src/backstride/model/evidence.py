@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["DIARY", "Answer", "Measure", "Observation", "Source"]
+__all__ = ["DIARY", "OWN_DATA", "Answer", "Measure", "Observation", "Source"]
 
 DIARY = "diary"
 """The `Measure.device` of what the runner's diary tells."""
+
+OWN_DATA = "own data"
+"""The `Measure.unit` of what was found by comparing a runner with themselves: its number alone tells nothing, its origin does."""
 
 
 class Source(StrEnum):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from backstride.errors import CaseError
 from backstride.knowledge.concepts import Factor, Finding, Knowledge, MeasureLimit
 from backstride.model.assessment import Dropped
-from backstride.model.evidence import DIARY, Answer, Measure, Observation, Source
+from backstride.model.evidence import DIARY, OWN_DATA, Answer, Measure, Observation, Source
 from backstride.model.record import Record
 
 __all__ = ["Observed", "check_answer", "observe"]
@@ -215,7 +215,8 @@ def _matches(pattern: str, value: str | float) -> bool:
 def _add_measures(measures: Iterable[Measure], knowledge: Knowledge, factors: dict[str, Observation]) -> None:
     """A measured factor takes precedence over a reported one, but not over a clinician's.
 
-    One limit that is met is a yes. A no needs all of a factor's measures; where one is missing the runner's own word stands.
+    One limit that is met is a yes. A no needs all of a factor's measures but those that can only say yes; where one is missing the
+    runner's own word stands.
     """
     by_id = {measure.id: measure for measure in measures if measure.value is not None}
     for factor in knowledge.factors.values():
@@ -228,9 +229,10 @@ def _add_measures(measures: Iterable[Measure], knowledge: Knowledge, factors: di
             (m, limit) for m, limit in found if not m.lower_bound or (_within(m, limit) and limit.at_most is None and limit.below is None)
         ]
         met = next((measure for measure, limit in found if _within(measure, limit)), None)
-        if met is None and len(found) < len(factor.measured_by):
+        against = [measure for measure, limit in found if not limit.only_yes]
+        if met is None and (not against or len(against) < sum(not limit.only_yes for limit in factor.measured_by)):
             continue
-        telling = met if met is not None else found[0][0]
+        telling = met if met is not None else against[0]
         value = "no" if met is None else "yes"
         source = Source.DIARY if telling.device == DIARY else Source.RUNS
         factors[factor.id] = Observation(factor.id, value, source, _sentence(telling, factor), (telling,))
@@ -248,6 +250,8 @@ def _within(measure: Measure, limit: MeasureLimit) -> bool:
 
 
 def _sentence(measure: Measure, factor: Factor) -> str:
+    if measure.unit == OWN_DATA:
+        return measure.origin
     unit = "" if measure.unit in ("", "ratio") else f" {measure.unit}"
     return f"{measure.value:.3g}{unit}, limit {factor.threshold}; {measure.origin}"
 
