@@ -112,9 +112,10 @@ class History:
 
 
 def usable(runs: Iterable[Run]) -> list[Day]:
-    """Runs that can be true, oldest first.
+    """Runs that can be true, by the runner's days, and on each day oldest first.
 
-    Only running counts; runs whose date or speed cannot be true are left out. One run of many sources is one run here already.
+    A journey across zones, or a source without an offset, can put a later moment on an earlier day. Only running counts; runs whose
+    date or speed cannot be true are left out. One run of many sources is one run here already.
     """
     kept: list[Day] = []
     for run in sorted(runs, key=lambda r: (r.start, r.distance_m or 0.0, r.origin)):
@@ -125,4 +126,4 @@ def usable(runs: Iterable[Run]) -> list[Day]:
             continue
         if run.local_day >= _EARLIEST:
             kept.append(Day(run.local_day, run.distance_m, run))
-    return kept
+    return sorted(kept, key=lambda entry: entry.day)

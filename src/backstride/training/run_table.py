@@ -39,6 +39,8 @@ _HARD_SHARE = 0.2
 _HARD_DAYS = 90
 _HARD_LEAST_S = 7200.0
 _WEATHER_SHARE = 0.5
+_MOST = 1e6
+"""No quantity of a run is larger, in any of the units here: what is comes of a broken file, and running sums would never get rid of it."""
 _LEAST_BIN_RUNS = 3
 """A speed that was run less often than this by one watch has no usual."""
 
@@ -113,7 +115,7 @@ def run_table(days: Sequence[Day], measures: Iterable[RunMeasures], until: date)
     device = np.array([names[entry.run.device] for entry in days], dtype=np.intp)
     columns = _measure_columns(measured)
     stated_km = np.array([entry.distance_m / 1000 for entry in days])
-    columns["distance_km"] = np.where(np.isfinite(columns["distance_km"]), columns["distance_km"], stated_km)
+    columns["distance_km"] = np.where(columns["distance_km"] > 0, columns["distance_km"], stated_km)
     profile = _Profile(measured)
     for name, of in _AT_SPEED.items():
         columns[name] = profile.at_speed(of, columns.pop(of), device, ratio=name != "contact_balance_at_speed")
@@ -133,7 +135,7 @@ def _measure_columns(measured: Sequence[RunMeasures]) -> dict[str, FloatArray]:
     for row, of_run in enumerate(measured):
         for measure in of_run.values:
             place = wanted.get(measure.id)
-            if place is not None and measure.value is not None:
+            if place is not None and measure.value is not None and abs(measure.value) <= _MOST:
                 table[row, place] = measure.value
     return {name: table[:, i].copy() for name, i in wanted.items()}
 
@@ -143,7 +145,12 @@ class _Profile:
 
     def __init__(self, measured: Sequence[RunMeasures]) -> None:
         self._runs = len(measured)
-        flat: list[tuple[int, SpeedBin]] = [(row, speed) for row, of_run in enumerate(measured) for speed in of_run.profile]
+        flat: list[tuple[int, SpeedBin]] = [
+            (row, speed)
+            for row, of_run in enumerate(measured)
+            for speed in of_run.profile
+            if 0 <= speed.speed_mps <= _MOST and 0 < speed.seconds <= _MOST
+        ]
         self._row = np.array([row for row, _ in flat], dtype=np.intp)
         self._bin = np.array([min(round(speed.speed_mps / BIN_MPS), _BINS - 1) for _, speed in flat], dtype=np.intp)
         self._flat = [speed for _, speed in flat]
@@ -157,7 +164,8 @@ class _Profile:
 
     def at_speed(self, name: str, whole: FloatArray, device: IntArray, *, ratio: bool) -> FloatArray:
         """A quantity of each run against the middle of the same watch's runs at the same speeds; as ratio, or less its effect of speed."""
-        values = self._table(np.array([np.nan if (v := getattr(s, name)) is None else v for s in self._flat], dtype=np.float64), np.nan)
+        told_values = [v if (v := getattr(speed, name)) is not None and 0 < v <= _MOST else np.nan for speed in self._flat]
+        values = self._table(np.array(told_values, dtype=np.float64), np.nan)
         result = np.full(self._runs, np.nan)
         for one in np.unique(device):
             rows = np.flatnonzero(device == one)

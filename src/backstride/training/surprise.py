@@ -20,6 +20,8 @@ _SEASON_WEEKS = 40
 _TAIL = 5
 """Degrees of freedom of the tail beyond what was seen: changes in training have heavier tails than a normal distribution."""
 _ROUNDS = 3
+_LEAST_SCALE = 1e-9
+"""What adding up numbers in another order leaves is less than this; changes that mean anything are far more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def surprise(change: FloatArray, spread: FloatArray, at: IntArray, window_days: 
     away[~np.isfinite(values)] = np.inf
     away.sort(axis=1)
     deviation = 1.4826 * _quantile(away, counts, 0.5)
-    least = np.full(len(own), 1e-12)
+    least = np.full(len(own), _LEAST_SCALE)
     with np.errstate(invalid="ignore"):
         above = np.maximum.reduce(
             [deviation, _quantile(values, counts, 0.8413) - middle, (_quantile(values, counts, 0.95) - middle) / 1.645, least]

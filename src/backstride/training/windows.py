@@ -151,7 +151,9 @@ def _totals(table: RunTable, value: FloatArray, spec: WindowSpec) -> Windows:
     daily: FloatArray = np.minimum(count, 1.0) if spec.take == "days" else np.bincount(table.day, value, table.n_days).astype(np.float64)
     week = 7.0
     now = _rolling(daily, spec.window_days) * week / spec.window_days
-    before = _rolling(daily, spec.before_days, spec.window_days) * week / spec.before_days
+    # A record that is younger than the time before tells of its own days only: days before it are not days without a run.
+    known_days = np.clip(np.arange(table.n_days) - spec.window_days + 1, 1, spec.before_days)
+    before = _rolling(daily, spec.before_days, spec.window_days) * week / known_days
     runs = _rolling(count, spec.window_days)
     counts = runs, runs, _rolling(count, spec.before_days, spec.window_days)
     return _compared(now, before, spec, np.ones(table.n_days), counts, np.full(table.n_days, -1))
