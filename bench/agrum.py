@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pyagrum
 
-from tests.plain_enumeration import Plain
+from bench.plain import Plain
 
 
 def sub_knowledge(knowledge, count, rng):

@@ -10,7 +10,7 @@ from backstride.reasoning.observe import observe
 from backstride.reasoning.posterior import infer
 from backstride.sampler import Plan, sample
 from bench.agrum import Agrum, sub_knowledge
-from tests.plain_enumeration import Plain
+from bench.plain import Plain
 
 FULL, SUB, PIECE = 500, 100, 10
 CONDITIONS_OF_SUB = 8
