@@ -60,6 +60,8 @@ fuzz: $(VENV)/.ready ## 200,000 damaged files through every reader
 docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python -m backstride evaluate --write docs/evaluation.md
 	@$(VENV)/bin/python docs/sentences.py
+	@$(VENV)/bin/python docs/why_now.py
+	@$(VENV)/bin/python -m bench.runner_a --write
 	@$(VENV)/bin/python docs/picture.py
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
