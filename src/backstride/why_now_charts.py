@@ -92,7 +92,7 @@ def _baseline(one: Looked, found: WhyNow, record: Record, knowledge: Knowledge, 
         window=Band(found.onset - timedelta(days=one.window_days - 1), found.onset, "compared"),
         events=(Event(found.onset, "pain"),),
         devices=devices,
-        compared=one.now * exposure.scale if single else None,
+        compared=None if exposure.take in ("sum", "days") else one.now * exposure.scale,
     )
 
 

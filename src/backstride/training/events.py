@@ -36,10 +36,13 @@ def events_before(days: Sequence[Day], shoes: Iterable[Shoe], onset: date) -> tu
     """
     if not days:
         return ()
+    new_pairs = _new_pairs(days, shoes)
     found = {
         "race": _races(days),
-        "new_pair": _new_pairs(days, shoes),
-        "other_pair": _switches(days),
+        "new_pair": new_pairs,
+        "other_pair": [
+            one for one in _switches(days) if not any(one[0] == day and one[1].endswith(f" to {new}") for day, new in new_pairs)
+        ],
         "return": _returns(days),
         "new_watch": _watches(days),
     }
