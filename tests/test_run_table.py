@@ -226,6 +226,17 @@ def test_a_broken_distance_is_replaced_by_the_stated_one(broken):
     assert made.columns["distance_km"].tolist() == [8.0] * 20
 
 
+@pytest.mark.parametrize("broken", [math.nan, math.inf, -math.inf, 1e300, -1.0, None])
+@pytest.mark.parametrize("field", ["speed_mps", "seconds"])
+def test_a_profile_that_no_run_has_is_not_read_back(field, broken):
+    """What comes out of somebody's export: a speed of 1e300 would be that many bins."""
+    told = RunMeasures(MEASURE_VERSION, (), bins(170.0)).as_plain()
+    assert RunMeasures.from_plain(told).profile == bins(170.0)
+    told["profile"][0][field] = broken
+    with pytest.raises((TypeError, ValueError)):
+        RunMeasures.from_plain(told)
+
+
 def test_runs_that_were_not_measured_tell_their_distance():
     days = usable([run(day) for day in range(40)])
     made = run_table(days, [RunMeasures(MEASURE_VERSION)] * 40, days[-1].day)
@@ -374,5 +385,7 @@ def test_more_is_never_less_surprising(seed, size, more, seasonal):
 def test_rarity_is_the_tail_of_student_s_t():
     """Tables: with five degrees of freedom 2.5 % lie above 2.571, half of one per cent above 4.032."""
     assert np.exp(-rarity(np.array([0.0, 2.571, 4.032]))) == pytest.approx([0.5, 0.025, 0.005], rel=1e-3)
-    steps = rarity(np.linspace(-10, 59, 500))
+    steps = rarity(np.array([*np.linspace(-10, 62, 500), 1e3, 1e9, 1e12]))
     assert np.all(np.diff(steps) > 0)
+    assert rarity(np.array([60.001]))[0] == pytest.approx(rarity(np.array([59.999]))[0], abs=1e-3)
+    assert rarity(np.array([-np.inf]))[0] == pytest.approx(0, abs=1e-3)

@@ -11,7 +11,7 @@ import numpy as np
 
 from backstride.diary import nights_of_diary
 from backstride.knowledge.concepts import Exposure, Knowledge
-from backstride.model.diary import Episode
+from backstride.model.diary import EARLIEST_DAY, Episode
 from backstride.model.evidence import OWN_DATA, Measure
 from backstride.model.record import Record
 from backstride.model.why_now import Looked, NotJudged, Verdict, WhyNow
@@ -29,6 +29,9 @@ _WEEK_DAYS = 7
 _BEHIND_DAYS = 28
 """After a spell of pain running is not yet ordinary again."""
 _YEARS_KEPT_DAYS = 1460
+_GOES_ON_DAYS = 365
+"""A run so long after the onset shows that the record goes on; one still later comes of a clock that is ahead, or of another life."""
+_LONGEST_NIGHT_H = 24.0
 _MOST_SURPRISE = 10.0
 _MIDDLE_GRADE = 2
 CONTESTED = ("acwr_ratio", "week_to_week_ratio", "body_mass_loss_share")
@@ -64,6 +67,8 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     weeks are treated in the same way, and the largest value of each is ranked: with n ordinary weeks the chance that this week ranks
     among the first k without any reason is k / (n + 1), however the exposures depend on each other and on their past.
     """
+    if onset < EARLIEST_DAY:
+        return WhyNow(onset, Verdict.TOO_LITTLE, f"There are no runs from before {EARLIEST_DAY.year}.")
     every = usable(record.runs)
     days = [d for d in every if d.day <= onset and d.day > onset - timedelta(days=_YEARS_KEPT_DAYS)]
     measures = {m.id: m for m in (known or measures_of(_up_to(record, onset)))}
@@ -84,7 +89,10 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     needed = math.ceil(1 / alarm - 1e-9) - 1
     verdict, reason = Verdict.NOTHING_UNUSUAL, ""
     if not ranked:
-        verdict, reason = Verdict.TOO_LITTLE, silent or "The record is too short, or tells too little, to say what is usual for you."
+        too_little = "The record is too short, or tells too little, to say what is usual for you."
+        if len(at) <= LEAST_WEEKS < table.n_days // _WEEK_DAYS:
+            too_little = "You had pain in too many of your weeks to say what is usual for you without it."
+        verdict, reason = Verdict.TOO_LITTLE, silent or too_little
     elif weeks < needed:
         verdict, reason = Verdict.TOO_LITTLE, f"Only {weeks} of your other weeks can be compared with; {needed} are needed."
     elif any(one.unusual for one in ranked):
@@ -120,9 +128,9 @@ def day_values(record: Record, first: date, n_days: int) -> dict[str, FloatArray
         column = found.setdefault(name, np.full(n_days, np.nan))
         column[index] = np.fmax(column[index], value)
 
-    for one in (*record.days, *nights_of_diary(record.diary, record.days)):
-        if one.name != "sleep_h" or 0 < one.value <= 24:
-            put(one.name, one.day, one.value)
+    known = [one for one in record.days if one.name != "sleep_h" or 0 < one.value <= _LONGEST_NIGHT_H]
+    for one in (*known, *nights_of_diary(record.diary, known)):
+        put(one.name, one.day, one.value)
     for told in record.diary:
         put("sitting_h", told.day, told.sitting_h)
         put("stress", told.day, told.stress)
@@ -132,7 +140,8 @@ def day_values(record: Record, first: date, n_days: int) -> dict[str, FloatArray
 def _silence(days: Sequence[Day], every: Sequence[Day], onset: date) -> str:
     """Why no run lately need not mean that none was run."""
     quiet = (onset - days[-1].day).days
-    if every[-1].day > onset or quiet <= LONGEST_REST_DAYS:
+    goes_on = any(0 < (entry.day - onset).days <= _GOES_ON_DAYS for entry in every)
+    if goes_on or quiet <= LONGEST_REST_DAYS:
         return ""
     return f"The last run was {quiet} days before that day; the record may end there."
 
@@ -140,10 +149,11 @@ def _silence(days: Sequence[Day], every: Sequence[Day], onset: date) -> str:
 def _weeks(table: RunTable, episodes: Sequence[Episode], most: int) -> IntArray:
     """The last days of windows: the onset first, then every seventh day before it, but for weeks with pain in or just before them."""
     onset = table.n_days - 1
+    # Of a spell whose end is not known only its told days are: it was no shorter than these.
+    end = [one.end or one.begin + timedelta(days=max(_BEHIND_DAYS, one.days_told - 1)) for one in episodes]
     ordinary = []
     for back in range(_WEEK_DAYS, min(most * _WEEK_DAYS, onset) + 1, _WEEK_DAYS):
         day = table.date_of(onset - back)
-        end = [one.end or one.begin + timedelta(days=_BEHIND_DAYS) for one in episodes]
         beside = any(
             one.begin - timedelta(days=1) <= day and day - timedelta(days=_WEEK_DAYS) <= last + timedelta(days=_BEHIND_DAYS)
             for one, last in zip(episodes, end, strict=True)

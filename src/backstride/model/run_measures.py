@@ -10,6 +10,9 @@ from backstride.model.evidence import Measure
 
 __all__ = ["RunMeasures", "SpeedBin"]
 
+_FASTEST_MPS = 100.0
+_LONGEST_S = 1e7
+
 
 @dataclass(frozen=True, slots=True)
 class SpeedBin:
@@ -72,14 +75,17 @@ class RunMeasures:
 
         Raises
         ------
-        KeyError, TypeError
-            For anything else.
+        KeyError, TypeError, ValueError
+            For anything else, and for a profile at a speed or over a time that no run has.
         """
+        profile = tuple(SpeedBin(**speed) for speed in plain["profile"])
+        if not all(0 <= speed.speed_mps <= _FASTEST_MPS and 0 <= speed.seconds <= _LONGEST_S for speed in profile):
+            raise ValueError("a profile holds a speed or a time that no run has")
         measures: Iterable[dict[str, Any]] = plain["values"]
         return cls(
             plain["version"],
             tuple(Measure(**{"value": None, "unit": "", **measure}) for measure in measures),
-            tuple(SpeedBin(**speed) for speed in plain["profile"]),
+            profile,
         )
 
 

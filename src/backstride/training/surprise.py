@@ -138,10 +138,12 @@ def rarity(deviations: FloatArray) -> FloatArray:
 
     Notes
     -----
-    Abramowitz & Stegun 26.7.3 (odd degrees of freedom), evaluated on a grid.
+    Abramowitz & Stegun 26.7.3 (odd degrees of freedom), evaluated on a grid; beyond it by the power law that the tail comes to, so that of
+    two changes in what never varied the larger one is rarer.
     """
     grid, nats = _grid()
-    found: FloatArray = np.interp(deviations, grid, nats)
+    beyond = _TAIL * np.log(np.maximum(deviations, grid[-1]) / grid[-1])
+    found: FloatArray = np.interp(deviations, grid, nats) + beyond
     return found
 
 
@@ -150,5 +152,4 @@ def _grid() -> tuple[FloatArray, FloatArray]:
     grid = np.linspace(-10, 60, 2801)
     theta = np.arctan(grid / math.sqrt(_TAIL))
     inside = 2 / math.pi * (theta + np.sin(theta) * (np.cos(theta) + 2 / 3 * np.cos(theta) ** 3))
-    tail = np.maximum((1 - inside) / 2, 1e-12)
-    return grid, -np.log(tail)
+    return grid, -np.log((1 - inside) / 2)
