@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help database demo test lint bench fuzz docs shows-a shows-b shows-c requirements clean python
+.PHONY: help database demo test lint bench fuzz docs shows-a shows-b shows-c shows-d requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,6 +72,9 @@ shows-b: $(VENV)/.ready ## The slow figures of importing behind docs/importing.m
 
 shows-c: $(VENV)/.ready ## The slow figures of the interview behind docs/interview-figures.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_c
+
+shows-d: $(VENV)/.ready ## The slow figures of looking back and of patterns behind docs/why-now-figures.md; resumes where it stopped
+	@$(VENV)/bin/python -m bench.shows_d
 
 requirements: ## Export the pinned requirement files again (needs uv)
 	@mkdir -p requirements
