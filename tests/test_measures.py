@@ -768,6 +768,7 @@ def test_the_page_of_measures_is_that_of_the_code(title, emitted):
 
 def test_every_measure_named_by_a_factor_is_computed():
     known = {m.id for m in (*everything(), *of_a_diary())} | {"age_years"}
+    known |= {f"{kind}_{id}" for id in load().exposures for kind in ("unusual", "pattern")}
     assert {limit.measure for factor in load().factors.values() for limit in factor.measured_by} <= known
 
 

@@ -34,7 +34,7 @@ _GOES_ON_DAYS = 365
 _LONGEST_NIGHT_H = 24.0
 _MOST_SURPRISE = 10.0
 _MIDDLE_GRADE = 2
-CONTESTED = ("acwr_ratio", "week_to_week_ratio", "body_mass_loss_share")
+CONTESTED = ("acwr_ratio", "week_to_week_ratio", "body_mass_loss_share", "sweat_loss_estimated_l")
 STANDING = ("shoe_distance_km", "pairs_in_use_4_weeks")
 
 
@@ -85,7 +85,9 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     judged, plain, not_judged = _judge(table, daily, at, knowledge, silent)
     alarm = _number(knowledge, "why_now_false_alarm")
     ranked, weeks = _ranked(judged, alarm)
-    looked = (*ranked, *plain)
+    # Told once: a large change of a short window that nothing compares with says more than a long window as always.
+    shown = {one.exposure for one in plain}
+    looked = (*(one for one in ranked if one.exposure not in shown), *plain)
     needed = math.ceil(1 / alarm - 1e-9) - 1
     verdict, reason = Verdict.NOTHING_UNUSUAL, ""
     if not ranked:
@@ -205,11 +207,12 @@ def _judge(
             not_judged.append(NotJudged(exposure.id, silent))
             continue
         looks, alone, why = _looks(exposure, table, daily, at)
+        large = bool(looks) and any(np.isfinite(look.nats[0]) for look in looks)
+        if alone is not None and (not looks or (alone.worth_telling and not large)):
+            plain.append(alone)
+        elif not looks:
+            not_judged.append(NotJudged(exposure.id, why))
         if not looks:
-            if alone is None:
-                not_judged.append(NotJudged(exposure.id, why))
-            else:
-                plain.append(alone)
             continue
         better = _MIDDLE_GRADE - "ABCDX".index(exposure.grade)
         nats = np.max([look.nats for look in looks], axis=0) - math.log(len(looks)) + better * math.log(step)
