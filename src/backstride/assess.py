@@ -22,6 +22,9 @@ from backstride.training import measures_of, onset_of
 
 __all__ = ["assess", "measured", "network_of"]
 
+_WITHHELD = ("", "running_unknown", "running_provisional", "running_serious", "running_soon", "running_urgent")
+"""Why nothing is said for running, the weakest first."""
+
 
 @lru_cache(maxsize=4)
 def _network(version: str, holder: _ByVersion) -> Network:
@@ -67,7 +70,34 @@ def assess(record: Record, knowledge: Knowledge, network: Network | None = None)
     """
     network = network if network is not None else network_of(knowledge)
     measures = measured(record)
-    measures = (*measures, *measures_of_own_data(record, knowledge, measures))
+    own = measures_of_own_data(record, knowledge, measures)
+    answer = _assess(record, knowledge, network, (*measures, *own))
+    if not record.diary and not any(measure.value for measure in own):
+        return answer
+    without = replace(record, diary=())
+    return _never_less(answer, _assess(without, knowledge, network, measured(without)))
+
+
+def _never_less(answer: Assessment, without: Assessment) -> Assessment:
+    """The answer, but where the runner's own data would take from its warnings, the one without them; then they are shown only.
+
+    A day or a pattern that fits one cause makes every other cause less likely, a serious one too. That must not calm anybody.
+    """
+    less = (
+        answer.triage.level.rank < without.triage.level.rank
+        or answer.triage.provisional < without.triage.provisional
+        or _WITHHELD.index(answer.running_withheld) < _WITHHELD.index(without.running_withheld)
+        or {reason.red_flag for reason in without.triage.reasons} - {reason.red_flag for reason in answer.triage.reasons}
+        or {entry.condition for entry in without.must_not_miss} - {entry.condition for entry in answer.must_not_miss}
+    )
+    if not less:
+        return answer
+    return replace(
+        without, contributors=answer.contributors, beliefs=answer.beliefs, observations=answer.observations, measures=answer.measures
+    )
+
+
+def _assess(record: Record, knowledge: Knowledge, network: Network, measures: tuple[Measure, ...]) -> Assessment:
     observed = observe(record, knowledge, measures)
     posterior = infer(network, observed.findings, observed.covariates, observed.sex)
     ranked = explanation.causes(posterior, knowledge)
