@@ -1,11 +1,13 @@
-"""In which country a time zone lies, by the zone table that comes with the time zone data."""
+"""The zone of this machine, and in which country a zone lies, by the zone table that comes with the time zone data."""
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
-__all__ = ["country_of_zone"]
+__all__ = ["country_of_zone", "zone_here"]
 
 
 def country_of_zone(zone: str) -> str:
@@ -34,3 +36,20 @@ def _table() -> dict[str, str]:
         return {}
     rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
     return {row[2]: row[0] for row in rows if len(row) > 2}
+
+
+def zone_here() -> str:
+    """Name of this machine's time zone, in which the runner is taken to live; empty where it cannot be told."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    try:
+        link = os.path.realpath("/etc/localtime")
+    except OSError:
+        link = ""
+    for name in (named, link.partition("zoneinfo/")[2]):
+        try:
+            if name:
+                ZoneInfo(name)
+                return name
+        except (KeyError, OSError, ValueError):
+            continue
+    return ""

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from backstride.cli.commands import Overlay, app
-from backstride.cli.record_commands import RunnerName, checked_name, zone_here
+from backstride.cli.record_commands import RunnerName, checked_name
+from backstride.country_of_zone import zone_here
 from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.reports.visible import visible

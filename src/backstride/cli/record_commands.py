@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from backstride.cli.commands import app
+from backstride.country_of_zone import zone_here
 from backstride.errors import BackstrideError, StoreError
 from backstride.reports.visible import visible
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from backstride.intake import Progress
     from backstride.store.store import Store, StoredRunner
 
-__all__ = ["RunnerName", "checked_name", "day_told", "name_here", "open_record", "zone_here"]
+__all__ = ["RunnerName", "checked_name", "day_told", "name_here", "open_record"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
@@ -426,26 +427,6 @@ def _tell_lost(streams: int) -> None:
 def _counted_words(runs: int, others: int) -> str:
     words = f"{runs:,} run{'' if runs == 1 else 's'}"
     return words + (f" and {others:,} other activit{'y' if others == 1 else 'ies'}" if others else "")
-
-
-def zone_here() -> str:
-    """Name of this machine's time zone, in which the runner is taken to live; empty where it cannot be told."""
-    import os
-    from zoneinfo import ZoneInfo
-
-    named = os.environ.get("TZ", "").lstrip(":")
-    try:
-        link = os.path.realpath("/etc/localtime")
-    except OSError:
-        link = ""
-    for name in (named, link.partition("zoneinfo/")[2]):
-        try:
-            if name:
-                ZoneInfo(name)
-                return name
-        except (KeyError, OSError, ValueError):
-            continue
-    return ""
 
 
 def day_told(text: str, option: str) -> date:

@@ -1,0 +1,11 @@
+"""The application that a web server runs."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "backstride.web.settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()

@@ -1,0 +1,120 @@
+"""What every page needs: the store, who is looking, knowledge, and what time it is for them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from backstride.country_of_zone import zone_here
+from backstride.errors import StoreError
+from backstride.knowledge.concepts import Knowledge
+from backstride.knowledge.loader import load
+from backstride.model.record import Record, Runner
+from backstride.record import with_stored
+from backstride.store.home import home_folder
+from backstride.store.store import Store, StoredRunner, open_store
+
+__all__ = ["Here", "around", "here", "knowledge", "store"]
+
+ME = "me"
+PAGES = (
+    ("/", "Start"),
+    ("/runs", "Runs"),
+    ("/diary", "Diary"),
+    ("/why-now", "Why now"),
+    ("/try", "Try it"),
+    ("/settings", "Settings"),
+)
+
+
+@cache
+def store() -> Store:
+    """The store of this home; opened once."""
+    return open_store(home_folder())
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The knowledge that all pages share; overlays as `serve` was told."""
+    return load(tuple(Path(path) for path in os.environ.get("BACKSTRIDE_KNOWLEDGE", "").split(os.pathsep) if path))
+
+
+@dataclass(frozen=True)
+class Here:
+    """One visit.
+
+    Attributes
+    ----------
+    store : Store
+    name : str
+        Who is looking.
+    knowledge : Knowledge
+    now : datetime
+        Zone-aware, in the runner's zone.
+    """
+
+    store: Store
+    name: str
+    knowledge: Knowledge
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        """The runner's local day."""
+        return self.now.date()
+
+    def person(self) -> StoredRunner | None:
+        """The runner, or None as long as nothing is kept of them."""
+        try:
+            return self.store.runner(self.name)
+        except StoreError:
+            return None
+
+    def person_or_new(self) -> StoredRunner:
+        """The runner, made if there is none: for what is about to be kept."""
+        return self.store.runner_or_new(self.name, zone_here())
+
+    def record(self) -> Record:
+        """All that the store knows of the runner; an empty record where that is nothing."""
+        person = self.person()
+        empty = Record(self.name, assessed_at=self.now)
+        if person is None:
+            return empty
+        age = None if person.birth_year is None else self.now.year - person.birth_year
+        return with_stored(Record(person.name, Runner(age=age, sex=person.sex or None), assessed_at=self.now), self.store, person)
+
+
+def here(request: HttpRequest) -> Here:
+    """What a page needs for this request."""
+    name = str(request.session.get("runner", "")) or _only_one()
+    kept = store()
+    zone: tzinfo | None = None
+    try:
+        person = kept.runner(name)
+        zone = ZoneInfo(person.zone) if person.zone else None
+    except StoreError:
+        pass
+    return Here(kept, name, knowledge(), datetime.now(UTC).astimezone(zone))
+
+
+def _only_one() -> str:
+    """The only runner of this household, or `ME`."""
+    names = [person.name for person in store().runners()]
+    return names[0] if len(names) == 1 else ME
+
+
+def around(request: HttpRequest) -> dict[str, Any]:
+    """What the frame of every page shows: where one is, and who."""
+    session = getattr(request, "session", {})
+    return {
+        "pages": [(path, name, request.path == path or (path != "/" and request.path.startswith(path))) for path, name in PAGES],
+        "who": session.get("runner", ""),
+        "theme": session.get("theme", ""),
+    }

@@ -1,0 +1,31 @@
+"""The key with which cookies are signed: made once, kept beside the data, readable by its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+__all__ = ["secret_key"]
+
+_BYTES = 50
+
+
+def secret_key(home: Path) -> str:
+    """The key of this home, made where there is none; two processes that make it at once get the same."""
+    path = home / "secret.key"
+    partial = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(_BYTES))
+        try:
+            os.link(partial, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without links
+            if not path.exists():
+                os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path.read_text(encoding="ascii")
