@@ -1,7 +1,7 @@
 """Ten of the planted runners once more, through files: does the look back say the same of runs that were written, read, merged and measured?
 
 Each run becomes a FIT file of a Strava archive, with the weather in its list; imported into a store, read back, looked back on. Our writer
-holds one speed a run and even steps a minute, so fast running, trails and the balance of a second are not in the files.
+holds one speed a run and even steps a minute, so fast parts of a run and trails are not in the files.
 """
 
 import tempfile
@@ -120,8 +120,8 @@ def report(results):
             "",
             f"The first {RUNNERS} of the runners with a planted change, each run written as a FIT file, imported and measured. The same exposure "
             f"comes first in {same} of {RUNNERS}; the planted one in {right[0]} without files and {right[1]} with them. The order of all that both "
-            f"judged correlates by {np.median(order):.2f} (median; Spearman), their surprises by {np.median(signed):.2f}. What our writer can't "
-            "vary within a file (speed, trail) can't be unusual there, and cadence comes in steps of two.",
+            f"judged correlates by {np.median(order):.2f} (median; Spearman), their surprises by {np.median(signed):.2f}. Fast parts of "
+            "a run and trails are not in the files, and cadence comes in steps of two.",
             "",
             "| runner | planted | runs | first, direct | first, through files | unusual, direct | unusual, through files | judged by both | order | surprise |",
             "|---|---|---|---|---|---|---|---|---|---|",
