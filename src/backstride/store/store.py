@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 from filelock import FileLock, Timeout
 
 from backstride.errors import StoreError
@@ -27,6 +27,7 @@ from backstride.store.connect import connect, told, writing
 from backstride.store.diaries import entries, tell
 from backstride.store.home import DATABASE, home_folder, only_mine
 from backstride.store.interviews import keep, kept
+from backstride.store.lists import Wanted, Worn, Year, run_rows, worn, years
 from backstride.store.models import DayRow, DiaryRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow, TrialRow
 from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
@@ -461,7 +462,9 @@ class Store:
         """Remove streams that a killed import left behind."""
         self.streams(runner).sweep(frozenset(SourceRow.objects.filter(runner_id=runner.id).values_list("key", flat=True)))
 
-    def runs(self, runner: StoredRunner, *, sport: str = "", since: date | None = None, measured: bool = False) -> tuple[StoredRun, ...]:
+    def runs(
+        self, runner: StoredRunner, *, sport: str = "", since: date | None = None, measured: bool = False, with_words: bool = False
+    ) -> tuple[StoredRun, ...]:
         """Runs, earliest first, without their sources.
 
         Parameters
@@ -472,16 +475,40 @@ class Store:
             Only from this local day on.
         measured : bool
             Whether their measures are loaded too.
+        with_words : bool
+            Only those with which pain or a note was told.
         """
         rows = RunRow.objects.filter(runner_id=runner.id).order_by("start", "key")
         if sport:
             rows = rows.filter(sport=sport)
         if since is not None:
             rows = rows.filter(local_day__gte=since)
+        if with_words:
+            rows = rows.filter(Q(content__run__has_key="pain") | Q(content__run__has_key="note"))
         if not measured:
             rows = rows.defer("measured")
         streams = self.streams(runner)
         return tuple(_stored_run(row, streams, measured=measured) for row in rows.iterator(_AT_ONCE))
+
+    def search(self, runner: StoredRunner, wanted: Wanted, first: int, most: int) -> tuple[tuple[StoredRun, ...], int]:
+        """A part of the runs that are wanted, latest first, without their sources and measures; and how many are wanted in all.
+
+        Parameters
+        ----------
+        first, most : int
+            How many are passed over, and how many are given.
+        """
+        rows = run_rows(runner.id, wanted)
+        streams = self.streams(runner)
+        return tuple(_stored_run(row, streams, measured=False) for row in rows[first : first + most]), rows.count()
+
+    def years(self, runner: StoredRunner, sport: str = "") -> tuple[Year, ...]:
+        """What each year holds, the latest first; of one sport, or of all."""
+        return years(runner.id, sport)
+
+    def worn(self, runner: StoredRunner) -> dict[str, Worn]:
+        """What was run in each pair of shoes, by the name that the runs have for it."""
+        return worn(runner.id)
 
     def count(self, runner: StoredRunner) -> tuple[int, int]:
         """How many runs there are, and how many activities of other sports."""
@@ -545,6 +572,20 @@ class Store:
         rows = DayRow.objects.filter(runner_id=runner.id).order_by("file__imported__number", "file__position", "pk")
         latest = {(row[0], row[1]): row for row in rows.values_list("day", "name", "value", "file__path")}
         return tuple(DayValue(*latest[key]) for key in sorted(latest))
+
+    def mark(self, runner: StoredRunner) -> str:
+        """Stands for the runs, shoes, days and diary of a runner: another one whenever any of them is, and found without reading them."""
+        mine = {"runner_id": runner.id}
+        many = (Count("pk"), Max("pk"))
+        found: tuple[object, ...] = (
+            (str(self.home), runner.id, runner.name, runner.zone),
+            list(RunRow.objects.filter(**mine).order_by("key").values_list("key", "made_from")),
+            list(ShoeRow.objects.filter(**mine).order_by("pk").values_list()),
+            # A row of these two is never changed, and its number never given again.
+            DayRow.objects.filter(**mine).aggregate(*many),
+            DiaryRow.objects.filter(**mine).aggregate(*many, Max("told_at")),
+        )
+        return hashlib.sha256(repr(found).encode()).hexdigest()
 
     # -- interviews
 

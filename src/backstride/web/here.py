@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -84,11 +85,26 @@ class Here:
     def record(self) -> Record:
         """All that the store knows of the runner; an empty record where that is nothing."""
         person = self.person()
-        empty = Record(self.name, assessed_at=self.now)
         if person is None:
-            return empty
+            return Record(self.name, assessed_at=self.now)
         age = None if person.birth_year is None else self.now.year - person.birth_year
-        return with_stored(Record(person.name, Runner(age=age, sex=person.sex or None), assessed_at=self.now), self.store, person)
+        kept = _read(replace(person, sex="", birth_year=None), self.store.mark(person))
+        return replace(kept, runner=Runner(age=age, sex=person.sex or None), assessed_at=self.now)
+
+
+_reading = Lock()
+
+
+def _read(person: StoredRunner, mark: str) -> Record:
+    # Thousands of runs take a second or two: two pages that want them at once read them once.
+    with _reading:
+        return _by_mark(person, mark)
+
+
+@lru_cache(maxsize=8)
+def _by_mark(person: StoredRunner, mark: str) -> Record:
+    """What the store has of a runner, as long as its mark stays; a clinic's many runners are read again in turn."""
+    return with_stored(Record(person.name), store(), person)
 
 
 def here(request: HttpRequest) -> Here:
