@@ -579,7 +579,9 @@ class Store:
         many = (Count("pk"), Max("pk"))
         found: tuple[object, ...] = (
             (str(self.home), runner.id, runner.name, runner.zone),
-            list(RunRow.objects.filter(**mine).order_by("key").values_list("key", "made_from")),
+            # Runs are made anew only by what an import does: a row of it comes, ends or goes.
+            list(ImportRow.objects.filter(**mine).order_by("pk").values_list("pk", "number", "state", "ended_at")),
+            RunRow.objects.filter(**mine).aggregate(*many),
             list(ShoeRow.objects.filter(**mine).order_by("pk").values_list()),
             # A row of these two is never changed, and its number never given again.
             DayRow.objects.filter(**mine).aggregate(*many),
