@@ -70,13 +70,18 @@ def replaced_by(store: Store, runner: StoredRunner, entry: DiaryEntry) -> dict[s
     return {name: value for name, value in told.items() if name in now and now[name] != value}
 
 
-def take_back(store: Store, runner: StoredRunner, now: datetime) -> tuple[DiaryEntry, ...]:
+def take_back(store: Store, runner: StoredRunner, now: datetime, *, told_at: datetime | None = None) -> tuple[DiaryEntry, ...]:
     """Take back what was told last, all that was told at that moment; said again, what was told before it.
+
+    Parameters
+    ----------
+    told_at : datetime, optional
+        Only if it was told at this moment: who asks twice for the same takes back once.
 
     Returns
     -------
     tuple of DiaryEntry
-        What no longer counts.
+        What no longer counts; nothing where what was told last is not of `told_at`.
 
     Raises
     ------
@@ -86,16 +91,18 @@ def take_back(store: Store, runner: StoredRunner, now: datetime) -> tuple[DiaryE
     entries = entries_that_count(store.diary(runner))
     if not entries:
         raise StoreError("there is nothing in the diary to take back.", remedy="'backstride log show' shows what is told.")
+    if told_at is not None and told_at != entries[-1].told_at:
+        return ()
     gone = tuple(entry for entry in entries if entry.told_at == entries[-1].told_at)
     store.tell_diary(runner, DiaryEntry.taking_back(max(now.astimezone(UTC), gone[-1].told_at), gone[-1]))
     return gone
 
 
-def offers(store: Store, runner: StoredRunner, now: datetime) -> tuple[Offer, ...]:
-    """What came with runs and the diary doesn't tell, earliest first. It is offered, never taken by itself."""
+def offers(store: Store, runner: StoredRunner, now: datetime, since: date | None = None) -> tuple[Offer, ...]:
+    """What came with runs, from a day on, and the diary doesn't tell, earliest first. It is offered, never taken by itself."""
     days = {day.day: day for day in diary_days(store.diary(runner))}
     today = day_here(runner, now)
-    found = (_offer(stored, days.get(stored.run.local_day)) for stored in store.runs(runner, sport="running"))
+    found = (_offer(stored, days.get(stored.run.local_day)) for stored in store.runs(runner, sport="running", since=since, with_words=True))
     return tuple(offer for offer in found if offer is not None and EARLIEST_DAY <= offer.day <= today)
 
 

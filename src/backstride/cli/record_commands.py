@@ -210,29 +210,21 @@ def shoes_command(context: typer.Context, runner: RunnerName = _ME, as_lines: As
     """List all pairs."""
     if context.invoked_subcommand is not None:
         return
-    from backstride.model.run import Shoe
+    from backstride.pairs import pairs
     from backstride.reports.ledger import shoes_text
 
-    store, person = open_record(runner)
-    shoes = store.shoes(person)
-    km: dict[str, float] = {}
-    spans: dict[str, tuple[str, str]] = {}
-    for stored in store.runs(person, sport="running"):
-        name, day = stored.run.shoe, stored.run.local_day.isoformat()
-        if name:
-            km[name] = km.get(name, 0.0) + (stored.run.distance_m or 0.0) / 1000
-            spans[name] = (spans.get(name, (day, day))[0], day)
-    told = {shoe.name for shoe in shoes}
-    shoes = (*shoes, *(Shoe(name) for name in sorted(km) if name not in told))
-    if as_lines:
-        for shoe in shoes:
-            first, last = spans.get(shoe.name, (None, None))
-            plain = {"name": shoe.name, "brand": shoe.brand, "model": shoe.model, "start_km": shoe.start_km}
-            used = {"first_used": shoe.first_used.isoformat() if shoe.first_used else None, "first_run": first, "last_run": last}
-            retired = shoe.retired.isoformat() if shoe.retired else None
-            print(json.dumps(plain | used | {"run_km": round(km.get(shoe.name, 0.0), 3), "retired": retired}, ensure_ascii=False))
-    else:
-        print(shoes_text(shoes, km, spans), end="")
+    found = pairs(*open_record(runner))
+    if not as_lines:
+        spans = {pair.shoe.name: (str(pair.first_run), str(pair.last_run)) for pair in found if pair.first_run and pair.last_run}
+        print(shoes_text([pair.shoe for pair in found], {pair.shoe.name: pair.run_km for pair in found}, spans), end="")
+        return
+    for pair in found:
+        shoe = pair.shoe
+        plain = {"name": shoe.name, "brand": shoe.brand, "model": shoe.model, "start_km": shoe.start_km}
+        days = {"first_used": shoe.first_used, "first_run": pair.first_run, "last_run": pair.last_run}
+        used = {name: day.isoformat() if day else None for name, day in days.items()}
+        retired = shoe.retired.isoformat() if shoe.retired else None
+        print(json.dumps(plain | used | {"run_km": round(pair.run_km, 3), "retired": retired}, ensure_ascii=False))
 
 
 @shoes_app.command("tell")
@@ -246,21 +238,15 @@ def shoes_tell(
     runner: RunnerName = _ME,
 ) -> None:
     """Tell of a pair: when it was bought and roughly how far it has gone. What you don't name stays as it is."""
-    from backstride.intake import derive
+    from backstride.pairs import tell_pair
 
-    named = name.strip()
-    if not (_NAME.fullmatch(named) and named.isprintable()):
-        raise BackstrideError("a pair needs a name of at most 60 letters.", remedy="Write: backstride shoes tell blue")
-    begun, ended = _past_day(first_used, "--first-used"), _past_day(retired, "--retired")
+    told = {"first_used": _day_or_none(first_used, "--first-used"), "start_km": start_km, "retired": _day_or_none(retired, "--retired")}
     store, person = open_record(runner, new=True)
-    known = next((shoe for shoe in store.shoes(person) if shoe.name == named), None)
-    first, last = begun or (known and known.first_used), ended or (known and known.retired)
-    if first and last and last < first:
-        raise BackstrideError(f"it was retired ({last}) before it was used ({first}).", remedy="Check the two days.")
-    given = {"first_used": begun, "start_km": start_km, "retired": ended, "brand": brand.strip(), "model": model.strip()}
-    store.tell_shoe(person, named, {key: value for key, value in given.items() if value not in (None, "")})
-    derive(store, person)
-    print(f"Noted. 'backstride shoes' lists every pair; 'backstride run add \"5 km, shoe {named}\"' names it.")
+    try:
+        tell_pair(store, person, name, told | {"brand": brand.strip(), "model": model.strip()}, date.today())
+    finally:
+        store.forget_if_new(person)
+    print(f"Noted. 'backstride shoes' lists every pair; 'backstride run add \"5 km, shoe {name.strip()}\"' names it.")
 
 
 @runners_app.callback()
@@ -443,11 +429,8 @@ def day_told(text: str, option: str) -> date:
         raise BackstrideError(f"{option} is '{text}'.", remedy="Write a day as 2026-10-04.") from None
 
 
-def _past_day(text: str, option: str) -> date | None:
-    day = day_told(text, option) if text else None
-    if day is not None and day > date.today():
-        raise BackstrideError(f"{option} is {day}, which is still to come.", remedy="Check the year.")
-    return day
+def _day_or_none(text: str, option: str) -> date | None:
+    return day_told(text, option) if text else None
 
 
 @contextmanager
