@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from backstride.errors import StoreError
+from backstride.interview_kept import keep
 from backstride.model.interview import Interview, KeptInterview
 from backstride.model.record import Record, Runner
 
@@ -58,7 +59,6 @@ class InStore:
         self._name, self._now = name, now
         self._opened: tuple[Store, StoredRunner] | None = None
         self._broken = False
-        self._told: tuple[str, int | None] = ("", None)
         self._without_runs: Record | None = None
         self._with_runs: Record | None = None
 
@@ -93,13 +93,7 @@ class InStore:
             return
         try:
             store, person = self._open()
-            store.keep_interview(person, KeptInterview(begun_at, now, interview, assessment is not None, assessment))
-            given = interview.answers()
-            age, sex = (given[name].value if name in given else None for name in ("age", "sex"))
-            told = (str(sex) if sex in ("female", "male") else "", now.year - int(age) if isinstance(age, int | float) else None)
-            if told != self._told and any(told):
-                store.set_person(person, sex=told[0], birth_year=told[1])
-                self._told = told
+            self._opened = store, keep(store, person, begun_at, interview, now, assessment)
         except StoreError as error:
             self._tell(error)
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from backstride.cli.places import in_rows, line_by_line, places_of
+from backstride.cli.places import in_rows, line_by_line
 from backstride.cli.terminal import Line, NobodyThere, Terminal
+from backstride.interview_places import places_of
 from backstride.knowledge.concepts import Region
 from backstride.model.interview import Item, Kind, Screen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from backstride import interview as verb
@@ -15,6 +15,7 @@ from backstride.cli.screens import Act, ask_item, ask_screen
 from backstride.cli.terminal import Line, NobodyThere, Terminal
 from backstride.country_of_zone import country_of_zone
 from backstride.errors import BackstrideError
+from backstride.interview_kept import is_to_go_on_with
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment, Level
 from backstride.model.interview import Interview, KeptInterview, Kind, Screen
@@ -68,16 +69,12 @@ class Talk:
 
     def _picked_up(self, last: KeptInterview | None) -> bool:
         """Whether to begin: with what is kept where the runner wants that."""
-        if last is None or not last.interview.seen:
-            return True
         now = _now()
-        hours = self._knowledge.limits["emergency_answer_hours"].value
-        assert not isinstance(hours, tuple)
+        if last is None or not is_to_go_on_with(last, self._knowledge, now):
+            return True
         when = _day(last.updated_at, now)
         if last.finished:
             return self._come_back(last, when)
-        if now - last.updated_at > timedelta(hours=hours):
-            return True
         self._terminal.page(
             [
                 Line(f"You stopped {when}. Your answers are kept.", "bold"),
