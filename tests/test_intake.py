@@ -277,6 +277,39 @@ def test_several_members_of_one_name_are_each_dealt_with_once(store, me, tmp_pat
     assert len(store.files(me, done.number)) == len(store.runs(me)) == 6
 
 
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_progress_of_an_import_that_goes_on_counts_what_was_done_before(store, me, folder, tmp_path, packed):
+    named = folder
+    if packed:
+        named = tmp_path / "runs.zip"
+        with zipfile.ZipFile(named, "w") as archive:
+            for path in sorted(folder.iterdir()):
+                archive.write(path, path.name)
+    seen = []
+
+    def stop(now):
+        seen.append(now)
+        if now.files == 3:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        intake.import_paths(store, me, [named], stop)
+    again = []
+    done = intake.import_paths(store, me, [named], again.append)
+    assert again[0].files == 4 and again[0].done_bytes > seen[-1].done_bytes
+    assert again[-1].files == 7 and again[-1].done_bytes == again[-1].all_bytes and again[-1].path == ""
+    found = store.import_of(me, [str(named)])
+    assert found.number == done.number and store.import_of(me, [f"{named}x"]) is None
+
+
+def test_what_was_sent_for_a_runner_is_erased_with_them(store, me):
+    sent = store.uploads(me) / "one" / "export.zip"
+    sent.parent.mkdir(parents=True)
+    sent.write_bytes(b"theirs")
+    intake.erase(store, me)
+    assert not sent.exists()
+
+
 def test_a_folder_that_changed_while_it_was_stopped_goes_on(store, me, folder):
     def stop(now):
         if now.files >= 3:

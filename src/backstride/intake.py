@@ -41,7 +41,7 @@ class Progress:
     Attributes
     ----------
     files, runs : int
-        Dealt with so far.
+        Dealt with so far; of an import that is gone on with also the files of before.
     done_bytes, all_bytes : int
         As packed. A guess where archives stand in archives.
     path : str
@@ -200,27 +200,34 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
         sizes.remove(sizes[0] if size_bytes is None else size_bytes)
         return True
 
-    numbered = ((at, item) for at, item in enumerate(items(named, is_done)) if not item.is_done)
+    def left() -> Iterator[tuple[int, Item]]:
+        """What was not dealt with before; what was counts as done."""
+        nonlocal counted
+        for at, item in enumerate(items(named, is_done)):
+            if item.is_done:
+                counted = _further(counted, item)
+            else:
+                yield at, item
+
     try:
-        for _, item, file in read_side_by_side(numbered, functools.partial(_read, streams=streams), _crashed):
+        for _, item, file in read_side_by_side(left(), functools.partial(_read, streams=streams), _crashed):
             batch.append(file)
             if len(batch) >= _TOGETHER or time.monotonic() - since > _TOGETHER_S:
                 # Given up first: whatever stops the keeping, nothing is kept twice; what is not kept is read again.
                 kept, batch, since = batch, [], time.monotonic()
                 store.add_files(runner, number, kept)
-            counted = replace(
-                counted,
-                files=counted.files + 1,
-                runs=counted.runs + len(file.runs),
-                done_bytes=min(counted.done_bytes + item.size_bytes, counted.all_bytes),
-                path=item.path,
-            )
+            counted = _further(counted, item, len(file.runs))
             watch(counted)
     finally:
         # Whatever stops it, what was read is kept.
         if batch:
             store.add_files(runner, number, batch)
     watch(replace(counted, done_bytes=counted.all_bytes, path=""))
+
+
+def _further(counted: Progress, item: Item, runs: int = 0) -> Progress:
+    done_bytes = min(counted.done_bytes + item.size_bytes, counted.all_bytes)
+    return replace(counted, files=counted.files + 1, runs=counted.runs + runs, done_bytes=done_bytes, path=item.path)
 
 
 def _read(item: Item, streams: Streams) -> ReadFile:

@@ -109,7 +109,7 @@ def _of_file(path: Path, is_done: IsDone, *, named: bool) -> Iterator[Item]:
         return
     want = _wanted(path.name)
     if is_done(str(path), size):
-        yield Item(str(path), path.name, is_done=True)
+        yield Item(str(path), path.name, size_bytes=size, is_done=True)
     elif want is Want.STREAM:
         yield Item(str(path), path.name, opened=lambda: Content.of_file(path), size_bytes=size)
     elif named or want is Want.WHOLE or _is(os.path.isdir, path):

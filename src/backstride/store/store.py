@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 import os
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -176,6 +177,10 @@ class Store:
         """The samples of this runner's runs."""
         return Streams(self.home / "streams" / str(runner.id))
 
+    def uploads(self, runner: StoredRunner) -> Path:
+        """The folder of what was sent to be imported for this runner. It may not exist yet."""
+        return self.home / "uploads" / str(runner.id)
+
     # -- imports
 
     def begin_import(self, runner: StoredRunner, paths: Sequence[str], fingerprint: str) -> Import:
@@ -197,6 +202,12 @@ class Store:
         """Imports of the same paths that are not finished, oldest first."""
         rows = ImportRow.objects.filter(runner_id=runner.id, state=ImportState.OPEN.value, fingerprint=fingerprint).order_by("number")
         return tuple(_import(row) for row in rows)
+
+    def import_of(self, runner: StoredRunner, paths: Sequence[str]) -> Import | None:
+        """The latest import of exactly these paths, without what became of its files; None when there is none."""
+        rows = ImportRow.objects.filter(runner_id=runner.id, paths=storable(list(paths))).order_by("-number")
+        row = rows.first()
+        return None if row is None else _import(row)
 
     def files_done(self, runner: StoredRunner, number: int) -> dict[str, list[int]]:
         """Paths that this import has dealt with, each with the sizes it had: an archive may hold several of one name."""
@@ -318,12 +329,12 @@ class Store:
 
         first_with_source, first_of_run = first_of_all(files_of_source), first_of_all(files_of_run)
         in_order = {run: sorted(some, key=lambda file: rank[file])[: _OTHERS + 1] for run, some in files_of_run.items()}
-        rows = files.select_related("imported").order_by("imported__number", "position")
-        for row in rows if number is None else rows.filter(imported__number=number):
-            state, pk = row.state, row.pk
+        fields = ("pk", "imported__number", "imported__state", "position", "path", "state", "detail", "digest")
+        rows = files.order_by("imported__number", "position").values_list(*fields)
+        for pk, which, how, position, path, state, detail, digest in rows if number is None else rows.filter(imported__number=number):
             if pk not in rank:
                 continue
-            if state == "read" and row.imported.state == ImportState.UNDONE.value:
+            if state == "read" and how == ImportState.UNDONE.value:
                 state = "undone"
             elif state == "read" and sources_of[pk]:
                 if not any(first_with_source[source] == pk for source in sources_of[pk]):
@@ -333,10 +344,10 @@ class Store:
                     state = "imported" if first else "merged"
             elif state == "read":
                 # Shoes or days, no run: known by the content of the whole file.
-                state = "repeated" if row.digest and first_of[row.digest] != pk else "imported"
+                state = "repeated" if digest and first_of[digest] != pk else "imported"
             others = dict.fromkeys(other for run in runs_of[pk] for other in in_order[run] if other != pk)
             paths = tuple(path_of[other] for other in sorted(others, key=lambda file: rank[file])[:_OTHERS])
-            yield row.imported.number, FileEntry(row.position, row.path, state, row.detail, tuple(sorted(runs_of[pk].values())), paths)
+            yield which, FileEntry(position, path, state, detail, tuple(sorted(runs_of[pk].values())), paths)
 
     def _import_row(self, runner: StoredRunner, number: int) -> ImportRow:
         row = ImportRow.objects.filter(runner_id=runner.id, number=number).first()
@@ -640,6 +651,8 @@ class Store:
             RunRow.objects.filter(runner_id=runner.id).delete()
             RunnerRow.objects.filter(pk=runner.id).delete()
         self.streams(runner).remove_all()
+        # What was sent through the browser and not read to its end is theirs too.
+        shutil.rmtree(self.uploads(runner), ignore_errors=True)
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 # What was deleted must not stay readable in the free pages of the file or in its log.
