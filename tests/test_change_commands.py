@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +16,11 @@ from backstride.example.strava_writer import StravaActivity, write_strava_zip
 from backstride.intake import import_paths
 from backstride.knowledge.loader import load
 from backstride.model.diary import DiaryEntry
+from backstride.model.pattern import Association
 from backstride.model.record import Record
 from backstride.record import with_stored
+from backstride.reports.pattern import PatternWords, association_in_words, when_in_words
+from backstride.reports.sections import day_in_words
 from backstride.store.store import open_store
 
 FIRST = datetime(2025, 6, 2, 16, tzinfo=UTC)
@@ -97,7 +101,7 @@ def test_a_long_run_stands_out_with_what_it_rests_on(backstride):
 
 def test_a_new_pair_is_told_apart_with_how_often_it_happens(backstride):
     told = in_one_line(backstride("changes", "--onset", ONSET))
-    assert "18 May 2026: a new pair of shoes, two. There was none in the 0.9 years before." in told
+    assert "18 May 2026: a new pair of shoes, two. There was none in the 11 months before." in told
     assert "a change of shoes" not in told
 
 
@@ -133,7 +137,32 @@ def test_a_pattern_is_told_with_its_range_and_its_count(backstride):
     found = json.loads(backstride("patterns", "--json"))
     first = found["reported"][0]
     assert first == {"exposure": "stress", "lag_days": 0}
-    assert "p " in backstride("patterns", "--working")
+    working = in_one_line(backstride("patterns", "--working"))
+    assert "- the stress: days with stress above" in working
+    assert re.search(r"two mornings after: [+-]?\d\.\d \([+-]?\d\.\d to [+-]?\d\.\d\); \d+ and \d+ mornings; p \d\.\d\d", working)
+
+
+def test_the_numbers_behind_a_look_back_say_what_they_are(backstride):
+    working = in_one_line(backstride("changes", "--onset", ONSET - timedelta(days=21), "--working"))
+    assert "SD: how far it lies from what you usually do" in working
+    assert "too small a change to count" in working
+    assert re.search(r"[+-]\d\.\d SD from \d+ other weeks; usual range ", working)
+
+
+def test_a_day_that_the_diary_does_not_know_is_drawn_as_the_one_asked_for(backstride, tmp_path):
+    day = ONSET - timedelta(days=21)
+    page = tmp_path / "chart.html"
+    backstride("changes", "--onset", day, "--chart", page)
+    told = page.read_text(encoding="utf-8")
+    assert f"Your runs around {day_in_words(day)}" in told
+    assert f'"begin": "{day}' in told.replace('":"', '": "')
+
+
+def test_a_unit_keeps_its_capital_where_a_sentence_begins():
+    words = PatternWords(days={"heat": "runs above 24 C"}, names={}, grades={})
+    one = Association("heat", 1, "C", 24.0, 0.02, -0.04, 0.1, 0.01, 27.0, 18.0, 12, 20, 0.9, reported=False)
+    assert when_in_words(one, words) == "Two mornings after runs above 24 C"
+    assert association_in_words(one, words).startswith("Pain was on average the same (0.0 to 0.1) two mornings after")
 
 
 @pytest.mark.parametrize("command", [("changes", "--onset", ONSET), ("patterns",)])

@@ -11,12 +11,13 @@ from test_record_commands import backstride  # noqa: F401 - a fixture
 from test_terminal import Session
 
 from backstride import intake
-from backstride.diary_log import day_here, episodes, needs_check, offers, replaced_by, take, take_back, tell, tell_words
+from backstride.diary_log import day_here, needs_check, offers, replaced_by, take, take_back, tell, tell_words
 from backstride.errors import BackstrideError, StoreError
 from backstride.importers.diary_words import read_diary_words
 from backstride.importers.typed import read_typed
 from backstride.knowledge.loader import load
 from backstride.model.diary import DiaryEntry, diary_days
+from backstride.own_data import spells
 
 TODAY = date(2026, 10, 31)
 """A Saturday."""
@@ -85,9 +86,13 @@ def test_what_is_understood(words, fields):
         ("yesterday", 1),
         ("today", 0),
         ("3 days ago", 3),
+        ("2 weeks ago", 14),
         ("on Monday", 5),
         ("last friday", 1),
         ("2026-10-01", 30),
+        ("24 October", 7),
+        ("on Oct 24th", 7),
+        ("30 Oct 2025", 366),
     ],
 )
 def test_the_day_is_said_in_words(words, day):
@@ -132,6 +137,9 @@ def test_the_day_is_said_in_words(words, day):
         ("morning 3 2026-11-01", "still to come"),
         ("morning 3 1994-12-31", "too long ago"),
         ("morning 3 2026-02-30", "not a day"),
+        ("morning 3 30 Feb", "not a day"),
+        ("morning 3 2 November", "which year"),
+        ("morning 3 2 Nov 2026", "still to come"),
         ("morning 3 10/11/2026", "two ways"),
         ("morning 3 yesterday, after 4 today", "two days"),
         ("", "tells nothing"),
@@ -259,7 +267,7 @@ def test_strong_or_spreading_pain_points_to_the_safety_questions(fields, wanted)
 def test_spells_are_found_by_the_limits_of_knowledge(store, me):
     for back in range(20):
         tell(store, me, TODAY - timedelta(days=back), {"pain_morning": 4.0 if 10 <= back < 14 else 1.0}, NOW + timedelta(seconds=back))
-    (spell,) = episodes(diary_days(store.diary(me)), load(), TODAY)
+    (spell,) = spells(diary_days(store.diary(me)), load(), TODAY)
     assert (spell.begin, spell.end) == (TODAY - timedelta(days=13), TODAY - timedelta(days=10))
 
 
@@ -280,8 +288,8 @@ def test_a_week_of_the_diary(backstride):  # noqa: F811
     days = [json.loads(line) for line in backstride("log", "show", "--json").splitlines()]
     assert [day["told"] for day in days[:12]] == [None] * 12
     assert days[-2]["told"]["pain_morning"] == days[-2]["worst_pain"] == 9
-    spells = [json.loads(line) for line in backstride("episodes", "--json").splitlines()]
-    assert [(one["begin"], one["end"], one["worst"]) for one in spells] == [(days[-2]["day"], None, 9)]
+    told = [json.loads(line) for line in backstride("episodes", "--json").splitlines()]
+    assert [(one["begin"], one["end"], one["worst"]) for one in told] == [(days[-2]["day"], None, 9)]
     assert "at worst 9 of 10" in backstride("episodes")
     assert "Taken back" in backstride("log", "undo")
 
@@ -296,6 +304,11 @@ def test_runs_stand_beside_their_day_and_are_offered(backstride):  # noqa: F811
     assert "taken from run" in said
     assert said.splitlines()[-1].startswith("Pain that is this strong")
     assert "No run has" in backstride("log", "offers")
+
+
+def test_pain_in_a_note_is_not_read_and_an_offer_says_so(backstride):  # noqa: F811
+    backstride("run", "add", "5 km, 35 min, note: pain 4/10")
+    assert "Pain in it counts once you tell it" in backstride("log", "offers")
 
 
 def test_mistakes_are_told_and_leave_nothing(backstride):  # noqa: F811

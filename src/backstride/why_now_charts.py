@@ -15,6 +15,7 @@ from backstride.model.record import Record
 from backstride.model.why_now import Looked, WhyNow
 from backstride.reports.charts import Band, Chart, Effect, Event, Pair, Usual, baseline, pattern, shoes, timeline
 from backstride.reports.pattern import PatternWords, when_in_words
+from backstride.reports.sections import day_in_words
 from backstride.training.history import Day, usable
 from backstride.why_now import day_values, table_of
 
@@ -46,7 +47,10 @@ def change_charts(found: WhyNow, record: Record, knowledge: Knowledge, episodes:
         return ()
     first, last = found.onset - timedelta(days=_BEFORE_DAYS), min(runs[-1].day, found.onset + timedelta(days=_BEHIND_DAYS))
     last = max(last, found.onset)
-    bands = [Band(one.begin, one.end, "pain") for one in episodes] or [Band(found.onset, None, "pain")]
+    bands = [Band(one.begin, one.end, "pain") for one in episodes]
+    if not any(band.begin <= found.onset <= (band.end or found.onset) for band in bands):
+        # A day that was asked for and that the diary tells nothing of: without a spell its pain has no known end.
+        bands.append(Band(found.onset, found.onset if bands else None, "pain"))
     events = [Event(one.day, _WORDS[one.kind]) for one in found.events]
     told = [(day.day, day.worst_pain) for day in record.diary if day.worst_pain is not None]
     whole = timeline(
@@ -58,7 +62,7 @@ def change_charts(found: WhyNow, record: Record, knowledge: Knowledge, episodes:
         last=last,
         episodes=bands,
         events=events,
-        title=f"Your runs before {found.onset}",
+        title=f"Your runs around {day_in_words(found.onset)}",
     )
     before = [d for d in runs if d.day <= found.onset]
     chosen = (found.unusual or found.looked[:1])[:_MOST_BASELINES]

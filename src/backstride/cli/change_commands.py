@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from backstride.cli.record_commands import RunnerName, day_told, open_record
 from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.model.record import Record
-from backstride.reports.sections import Section, as_text
+from backstride.reports.sections import Section, as_text, day_in_words
 
 if TYPE_CHECKING:
     from backstride.knowledge.concepts import Knowledge
@@ -62,7 +63,7 @@ def changes_command(
     if chart is not None:
         from backstride.why_now_charts import change_charts
 
-        _draw(chart, change_charts(found, record, knowledge, episodes), f"What changed before {day}")
+        _draw(chart, change_charts(found, record, knowledge, episodes), f"What changed before {day_in_words(day)}")
     _tell(json.dumps(why_now_json(found, words), ensure_ascii=False), why_now_sections(found, words, working=working), as_lines)
 
 
@@ -105,6 +106,7 @@ def _draw(path: Path, charts: Sequence[Chart], title: str) -> None:
         raise BackstrideError("There is nothing to draw yet.", remedy="Bring runs in first: backstride import PATH")
     content = to_html(*charts, title=title) if kind == ".html" else to_svg(charts[0]) if kind == ".svg" else to_png(charts[0])
     write_whole(path, content, private=True)
+    print(f"Drawn into {path}.", file=sys.stderr)
 
 
 def _tell(as_json: str, sections: tuple[Section, ...], as_lines: bool) -> None:

@@ -152,8 +152,10 @@ def _offers(store: Store, person: StoredRunner, knowledge: Knowledge, now: datet
         return
     for offer in found:
         words = told_in_words({name: value for name, value in offer.fields.items() if name != "run_key"}, _names(knowledge))
-        print(f"{offer.key[:8]}  {offer.day}  {words}")
+        print(f"{offer.key[:8]}  {day_in_words(offer.day)}  {words}")
     print("Take one with 'backstride log take KEY', or 'take all'." if found else "No run has pain or a note that the diary doesn't tell.")
+    if any("note" in offer.fields and "pain_during" not in offer.fields for offer in found):
+        print("A note is kept as words. Pain in it counts once you tell it: backstride log during 4 2026-10-04")
 
 
 def _take(store: Store, person: StoredRunner, knowledge: Knowledge, key: str, now: datetime) -> None:
@@ -161,7 +163,7 @@ def _take(store: Store, person: StoredRunner, knowledge: Knowledge, key: str, no
 
     entries = take(store, person, key, now)
     for entry in entries:
-        print(f"Kept for {entry.day}: {told_in_words(entry.fields, _names(knowledge))}.")
+        print(f"Kept for {day_in_words(entry.day)}: {told_in_words(entry.fields, _names(knowledge))}.")
     print("  Not right? backstride log undo takes all of it back.")
     if any(needs_check(entry, knowledge) for entry in entries):
         print(CHECK)

@@ -24,6 +24,9 @@ _LONGEST_NIGHT_H = 14
 """From then on "23:30" is when rather than how long."""
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MOST_WITHOUT_YEAR = 183
+"""Days back: a day and month that lie longer ago are more likely a slip."""
 _SIDES = {"left": "left", "right": "right", "middle": "midline", "midline": "midline", "centre": "midline", "center": "midline"}
 _PLACES = {
     "lower back": "low_back",
@@ -257,7 +260,7 @@ class _Told:
         return self._put_day(self._today - timedelta(days=match["word"] == "yesterday"), match)
 
     def days_ago(self, match: re.Match[str]) -> int:
-        return self._put_day(self._today - timedelta(days=int(match["ago"])), match)
+        return self._put_day(self._today - timedelta(days=int(match["ago"]) * (7 if match["unit"].startswith("week") else 1)), match)
 
     def weekday(self, match: re.Match[str]) -> int:
         back = (self._today.weekday() - _WEEKDAYS.index(match["name"])) % 7
@@ -270,6 +273,18 @@ class _Told:
             return self._put_day(date(int(match["year"]), int(match["month"]), int(match["dom"])), match)
         except ValueError:
             self._refuse(f"{_quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
+
+    def named_day(self, match: re.Match[str]) -> int:
+        month, dom = _MONTHS.index((match["month"] or match["month2"])[:3]) + 1, int(match["dom"] or match["dom2"])
+        try:
+            day = date(int(match["year"] or self._today.year), month, dom)
+            if day > self._today and not match["year"]:
+                day = day.replace(year=day.year - 1)
+        except ValueError:
+            self._refuse(f"{_quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
+        if not match["year"] and (self._today - day).days > _MOST_WITHOUT_YEAR:
+            self._refuse(f"{_quoted(self._said_by(match))} doesn't say which year.", "Write the day as 2026-10-04.")
+        return self._put_day(day, match)
 
     def other_day(self, match: re.Match[str]) -> int:
         self._refuse(f"{_quoted(self._said_by(match))} can be read in two ways.", "Write the day as 2026-10-04.")
@@ -353,6 +368,10 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
+_MONTH = (
+    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?"
+    r"|dec(?:ember)?)\b"
+)
 _N = r"[0-9]{1,5}(?:[.,][0-9]{1,3})?"
 _END = r"(?![\w/:%-]|[.,][0-9])"
 _SCORE = rf"(?P<number>{_N})(?:\s*(?:/|out\s+of|of)\s*10)?{_END}"
@@ -428,7 +447,12 @@ _THINGS: tuple[tuple[re.Pattern[str], _Take], ...] = tuple(
             _Told.cycle,
         ),
         (r"(?P<word>today|yesterday)\b", _Told.day_word),
-        (r"(?P<ago>[0-9]{1,4})\s+days?\s+ago\b", _Told.days_ago),
+        (r"(?P<ago>[0-9]{1,4})\s+(?P<unit>days?|weeks?)\s+ago\b", _Told.days_ago),
+        (
+            rf"(?:on\s+)?(?:(?P<dom>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH.format('month')}|{_MONTH.format('month2')}\s+(?P<dom2>[0-9]{{1,2}})"
+            r"(?:st|nd|rd|th)?)(?:,?\s+(?P<year>[0-9]{4}))?(?![\w/:-])",
+            _Told.named_day,
+        ),
         (rf"(?:on\s+|last\s+)?(?P<name>{'|'.join(_WEEKDAYS)})\b", _Told.weekday),
         (r"(?:on\s+)?(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<dom>[0-9]{1,2})(?!\w)", _Told.iso_day),
         (r"(?:on\s+)?[0-9]{1,2}([./-])[0-9]{1,2}\1(?:[0-9]{4}|[0-9]{2})?(?!\w)", _Told.other_day),

@@ -25,17 +25,27 @@ class PatternWords:
 
 def association_in_words(one: Association, words: PatternWords) -> str:
     """One association as a sentence."""
-    size = abs(one.effect_points)
-    low, high = sorted((one.low, one.high)) if one.effect_points >= 0 else sorted((-one.low, -one.high))
+    low, high = (one.low, one.high) if one.effect_points >= 0 else (-one.high, -one.low)
+    points = f"{abs(one.effect_points):.1f}"
+    size = "the same" if points == "0.0" else f"{points} {one.direction}"
     return (
-        f"Pain was on average {size:.1f} {one.direction} ({low:.1f} to {high:.1f}) {_LATER[one.lag_days]} "
+        f"Pain was on average {size} ({_plain(low)} to {_plain(high)}) {_LATER[one.lag_days]} "
         f"{words.days[one.exposure]}; {one.mornings_above} mornings."
     )
 
 
+def _plain(value: float) -> str:
+    return f"{value:.1f}".replace("-0.0", "0.0")
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.1f}".replace("+0.0", "0.0").replace("-0.0", "0.0")
+
+
 def when_in_words(one: Association, words: PatternWords) -> str:
     """The mornings that an association is about."""
-    return f"{_LATER[one.lag_days]} {words.days[one.exposure]}".capitalize()
+    later = _LATER[one.lag_days]
+    return f"{later[:1].upper()}{later[1:]} {words.days[one.exposure]}"
 
 
 def pattern_sections(found: Patterns, words: PatternWords, *, working: bool = False) -> tuple[Section, ...]:
@@ -61,7 +71,7 @@ def _answer(found: Patterns, words: PatternWords) -> Iterator[Line]:
         return
     if not found.reported:
         yield Line("Nothing that was looked at clearly goes with your pain.", Mark.ACTION)
-        yield Line(f"{found.mornings} of {found.days} mornings were told. Small effects would not be seen with so many.")
+        yield Line(f"{found.mornings} of {found.days} mornings were told. With that number, small effects can't be seen.")
         return
     for one in found.reported:
         yield Line(association_in_words(one, words), Mark.ITEM)
@@ -77,9 +87,7 @@ def _answer(found: Patterns, words: PatternWords) -> Iterator[Line]:
 
 def _beside(found: Patterns, words: PatternWords, working: bool) -> Iterator[Line]:
     if working:
-        for one in found.associations:
-            yield Line(f"{words.names[one.exposure]}: {association_in_words(one, words)}", Mark.ITEM)
-            yield Line(f"{one.mornings_below} other mornings; corrected for all that was looked at: p {one.p_corrected:.3f}", Mark.UNDER)
+        yield from _numbers(found, words)
     else:
         told = {one.exposure for one in found.reported}
         rest = dict.fromkeys(one.exposure for one in found.associations if one.exposure not in told)
@@ -93,6 +101,22 @@ def _beside(found: Patterns, words: PatternWords, working: bool) -> Iterator[Lin
     if found.first_day is not None and found.last_day is not None:
         first, last = day_in_words(found.first_day), day_in_words(found.last_day)
         yield Line(f"Your diary tells {found.mornings} of {found.days} mornings; days from {first} to {last} were weighed.")
+
+
+def _numbers(found: Patterns, words: PatternWords) -> Iterator[Line]:
+    """A line for each exposure, and under it one for each lag."""
+    if found.associations:
+        yield Line(f"First: by how many points of 10 pain was higher (+) or lower (-), with its range of {found.interval_share:.0%}.")
+        yield Line("Then: told mornings after such days, and after the others.")
+        yield Line("Last, p: how often chance alone would make anything here look as strong.")
+    for one in found.associations:
+        if one.lag_days == 0:
+            yield Line(f"{words.names[one.exposure]}: {words.days[one.exposure]} (grade {words.grades[one.exposure]})", Mark.ITEM)
+        yield Line(
+            f"{_LATER[one.lag_days]}: {_signed(one.effect_points)} ({_signed(one.low)} to {_signed(one.high)}); "
+            f"{one.mornings_above} and {one.mornings_below} mornings; p {one.p_corrected:.2f}",
+            Mark.UNDER,
+        )
 
 
 def pattern_json(found: Patterns, words: PatternWords) -> dict[str, Any]:

@@ -13,8 +13,13 @@ from backstride.reports.visible import visible
 __all__ = ["ChangeWords", "why_now_json", "why_now_sections"]
 
 _BACK = {"yes": "from people with back pain", "partly": "in part about backs", "no": "not about backs"}
-_YEAR = 365.25
+_MONTH = 365.25 / 12
 _FEW_DAYS = 180
+_LEGEND = (
+    "SD: how far it lies from what you usually do, in your own usual swings up and down.",
+    "Usual range: where it would lie in nine of ten of your weeks.",
+    "As much in: weeks in which something stands out at least as much, whatever it is. Few of many is unusual.",
+)
 _NO_CAUSE = "What was unusual before a pain need not be its cause. Many pains begin after ordinary weeks."
 
 
@@ -61,9 +66,9 @@ def why_now_sections(found: WhyNow, words: ChangeWords, *, working: bool = False
     compared = found.verdict is not Verdict.TOO_LITTLE
     changed = [one for one in found.looked if not one.unusual and one.worth_telling]
     if known := [one for one in changed if compared and one.surprise is not None]:
-        lead = Line("These changed too, but no more than something does in other weeks of yours:")
-        told = [line for one in known for line in _beside(one, words)]
-        sections.append(Section(Part.WHY_NOW, "Changed, but usual for you", (lead, *told)))
+        lead = Line("These changed too. But in your other weeks something stands out as much too often to call it unusual:")
+        told = [line for one in known for line in _beside(one, found, words)]
+        sections.append(Section(Part.WHY_NOW, "Changed, but not clearly unusual", (lead, *told)))
     if alone := [one for one in changed if one not in known]:
         lead = Line("These changed. How often they do so in your weeks can't be told yet:")
         told = [line for one in alone for line in (Line(words.sentences[one.exposure], Mark.ITEM), _evidence(one, words))]
@@ -95,7 +100,7 @@ def _answer(found: WhyNow, words: ChangeWords) -> Iterator[Line]:
         yield Line(words.sentences[one.exposure], Mark.ITEM)
         yield from _basis(one, words)
     often = found.false_alarm
-    yield Line(f"{_NO_CAUSE} In about {often:.0%} of ordinary weeks something would be called unusual by chance.")
+    yield Line(f"{_NO_CAUSE} By chance alone, something stands out like this in about {often:.0%} of weeks.")
 
 
 def _basis(one: Looked, words: ChangeWords) -> Iterator[Line]:
@@ -116,14 +121,14 @@ def _by(one: Looked) -> str:
     return f", all by {visible(one.device)}" if one.device else ""
 
 
-def _beside(one: Looked, words: ChangeWords) -> Iterator[Line]:
+def _beside(one: Looked, found: WhyNow, words: ChangeWords) -> Iterator[Line]:
     yield Line(words.sentences[one.exposure], Mark.ITEM)
-    yield Line(f"Something changes as much in {one.chance:.0%} of your weeks.", Mark.UNDER)
+    yield Line(f"Something or other stands out as much in {_weeks(one, found)}.", Mark.UNDER)
     yield _evidence(one, words)
 
 
 def _events(found: WhyNow) -> Iterator[Line]:
-    yield Line("These are no reasons by themselves; each stands with how often you have it anyway.")
+    yield Line("These are no reasons by themselves; each stands with how often it happens anyway.")
     for event in found.events:
         yield Line(f"{day_in_words(event.day)}: {_event(event)}. {_before(event)}", Mark.ITEM)
 
@@ -143,23 +148,24 @@ def _before(event: Event) -> str:
     if event.over_days < _FEW_DAYS:
         return f"Before that the record is only {event.over_days} days long."
     if not event.times_before:
-        return f"There was none in the {event.over_days / _YEAR:.1f} years before."
+        return f"There was none in the {_span(event.over_days)} before."
     times = f"{event.times_before} times" if event.times_before > 1 else "once"
-    return f"That happened {times} in the {event.over_days / _YEAR:.1f} years before."
+    return f"That happened {times} in the {_span(event.over_days)} before."
+
+
+def _span(days: int) -> str:
+    months = round(days / _MONTH)
+    return f"{months // 12} years" if months >= 24 and months % 12 == 0 else f"{months} months"
 
 
 def _looked_at(found: WhyNow, words: ChangeWords, working: bool) -> Iterator[Line]:
     plain = [one for one in found.looked if not one.unusual and not one.worth_telling]
     if working:
+        if any(one.surprise is not None for one in found.looked):
+            yield from (Line(text) for text in _LEGEND)
         for one in found.looked:
             yield Line(f"{words.names[one.exposure]}: {words.sentences[one.exposure]}", Mark.ITEM)
-            if one.surprise is None:
-                continue
-            yield Line(
-                f"{one.surprise:+.1f} standard deviations of {one.weeks} other weeks; nine of ten {words.usual[one.exposure]}; "
-                f"chance {one.chance:.2f}; {one.known} of {one.runs} {words.what[one.exposure]} of {one.window_days} days{_by(one)}",
-                Mark.UNDER,
-            )
+            yield Line(_numbers(one, found, words), Mark.UNDER)
     elif plain:
         yield Line(f"As always, or nearly: {', '.join(words.names[one.exposure] for one in plain)}.")
     reasons: dict[str, list[str]] = {}
@@ -172,6 +178,20 @@ def _looked_at(found: WhyNow, words: ChangeWords, working: bool) -> Iterator[Lin
         yield Line(f"Not known from your data: {', '.join(names)}. --working says why.")
     if found.first_day is not None:
         yield Line(f"The record holds {found.runs} runs from {day_in_words(found.first_day)} to that day.")
+
+
+def _numbers(one: Looked, found: WhyNow, words: ChangeWords) -> str:
+    of = f"{one.known} of {one.runs}" if one.runs else f"{one.known}"
+    told = f"{of} {words.what[one.exposure]} of {one.window_days} days{_by(one)}"
+    if one.surprise is None:
+        return f"too few other weeks to compare with; {told}"
+    rank = f"as much in {_weeks(one, found)}" if one.worth_telling else "too small a change to count"
+    return f"{one.surprise:+.1f} SD from {one.weeks} other weeks; usual range {words.usual[one.exposure]}; {rank}; {told}"
+
+
+def _weeks(one: Looked, found: WhyNow) -> str:
+    """The chance as what it is, a count: a share of 4.3 % beside a limit of 4 % would look like a slip."""
+    return f"{round(one.chance * (found.weeks + 1))} of {found.weeks + 1} weeks of yours, this one counted"
 
 
 def why_now_json(found: WhyNow, words: ChangeWords) -> dict[str, Any]:

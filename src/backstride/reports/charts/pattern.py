@@ -60,7 +60,7 @@ def pattern(effects: Sequence[Effect], *, title: str = "What goes with your pain
     reach = 1.05 * max([0.5, *(abs(v) for e in shown for v in (e.points, e.low, e.high))])
     rows = []
     for effect in shown:
-        words = textwrap.wrap(short(effect.words, 2 * _LINE), _LINE) or [""]
+        words = textwrap.wrap(short(effect.words, 3 * _LINE), _LINE) or [""]
         y = height + len(words) * _LETTERS + 12
         numbers = {"points": round(effect.points, 3), "low": round(effect.low, 3), "high": round(effect.high, 3)}
         found = f"{_signed(effect.points)} ({_signed(effect.low)} to {_signed(effect.high)})"
@@ -86,7 +86,8 @@ def pattern(effects: Sequence[Effect], *, title: str = "What goes with your pain
 
 
 def _signed(value: float) -> str:
-    return f"{'+' if value > 0.005 else '−' if value < -0.005 else ''}{abs(value):.1f}"
+    shown = f"{abs(value):.1f}"
+    return shown if shown == "0.0" else f"{'+' if value > 0 else '−'}{shown}"
 
 
 def _in_words(shown: Sequence[Effect], looked_at: int) -> str:
