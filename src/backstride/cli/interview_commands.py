@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from backstride.cli.commands import Overlay, app
-from backstride.cli.record_commands import RunnerName, checked_name
+from backstride.cli.record_commands import RunnerName
 from backstride.country_of_zone import zone_here
 from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.reports.visible import visible
+from backstride.store.who import checked_name
 
 __all__ = ["answer_command", "talk_command"]
 

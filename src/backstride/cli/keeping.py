@@ -106,8 +106,8 @@ class InStore:
         try:
             if not os.environ.get("BACKSTRIDE_DATABASE") and not (home_folder() / DATABASE).exists():
                 return None
-            from backstride.cli.record_commands import name_here
             from backstride.store.store import open_store
+            from backstride.store.who import name_here
 
             store = open_store()
             name = name_here(store, self._name)

@@ -18,12 +18,13 @@ from backstride.cli.commands import app
 from backstride.country_of_zone import zone_here
 from backstride.errors import BackstrideError, StoreError
 from backstride.reports.visible import visible
+from backstride.store.who import checked_name, name_here
 
 if TYPE_CHECKING:
     from backstride.intake import Progress
     from backstride.store.store import Store, StoredRunner
 
-__all__ = ["RunnerName", "checked_name", "day_told", "name_here", "open_record"]
+__all__ = ["RunnerName", "day_told", "open_record"]
 
 imports_app = typer.Typer(help="What was imported, and what became of every file.", invoke_without_command=True, rich_markup_mode=None)
 run_app = typer.Typer(help="One run: add or show it.", no_args_is_help=True, rich_markup_mode=None)
@@ -40,7 +41,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 
 _ME = "me"
 _LATEST = 20
-_NAME = re.compile(r"[^/\\]{1,60}")
 
 
 @app.command("import")
@@ -378,24 +378,6 @@ def open_record(name: str, *, new: bool = False) -> tuple[Store, StoredRunner]:
     if names:
         print(f"A new record: '{name}'. Here already: {', '.join(names)}.", file=sys.stderr)
     return store, store.runner_or_new(name, zone_here())
-
-
-def checked_name(name: str) -> str:
-    """The name, which can be that of a runner.
-
-    Raises
-    ------
-    StoreError
-        When it can't.
-    """
-    if not (_NAME.fullmatch(name) and name.isprintable() and name.strip()):
-        raise StoreError(f"{name[:60]!r} cannot be the name of a runner.", remedy="Use at most 60 letters, without slashes.")
-    return name
-
-
-def name_here(store: Store, name: str) -> str:
-    """How a name is written here. A household writes a name as it comes; Anna and anna are one."""
-    return next((known for known in (person.name for person in store.runners()) if known.casefold() == name.casefold()), name)
 
 
 def _must_be_new(file: Path, *, replace: bool) -> None:

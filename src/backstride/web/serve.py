@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import subprocess
 import sys
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -59,26 +58,45 @@ def serve(
     call_command("migrate", verbosity=0, interactive=False)
     import waitress
 
+    from backstride.web.receive import Channel
+    from backstride.web.uploads import spool_here
+    from backstride.web.worker import at_work
+
     logging.getLogger("waitress").setLevel(logging.ERROR)
     here = f"http://localhost:{listening.getsockname()[1]}/"
     say(f"backstride is open at {here}")
-    worker = subprocess.Popen([sys.executable, "-m", "backstride.web.worker"], stdin=subprocess.PIPE)
-    try:
+    spool_here()
+    server = waitress.create_server(
+        application, sockets=[listening], threads=_THREADS, max_request_body_size=_LARGEST_UPLOAD,
+        inbuf_overflow=_SPOOL_FROM, channel_timeout=300, ident=None,
+    )  # fmt: skip
+    server.channel_class = Channel
+    with at_work():
         if lan:
-            from backstride.web.sign_in_code import new_code
-
-            for address in addresses:
-                say(f"At home also at http://{address}:{listening.getsockname()[1]}/ with the code {new_code()}")
+            _tell_home(addresses, listening.getsockname()[1], say)
         say("It stops with Ctrl-C.")
         if open_browser:
             webbrowser.open(here)
-        waitress.serve(
-            application, sockets=[listening], threads=_THREADS, max_request_body_size=_LARGEST_UPLOAD,
-            inbuf_overflow=_SPOOL_FROM, channel_timeout=300, ident=None,
-        )  # fmt: skip
-    finally:
-        worker.terminate()
-        worker.wait(timeout=30)
+        server.run()
+
+
+def _tell_home(addresses: Sequence[str], port: int, say: Callable[[str], None]) -> None:
+    """Where a phone finds it, with the code, also as a picture that a phone can read."""
+    import segno
+
+    from backstride.web.sign_in_code import new_code, tell_with
+
+    tell_with(say)
+    code = new_code()
+    if not addresses:
+        say("This machine is in no network, so no phone can reach it.")
+        return
+    for address in addresses:
+        say(f"At home also at http://{address}:{port}/")
+    say(f"The code for a phone: {code}")
+    if sys.stdout is not None and sys.stdout.isatty():
+        segno.make(f"http://{addresses[0]}:{port}/sign-in?code={code}", micro=False).terminal(compact=True)
+    say("It speaks plain http: others in the same network could read along. Use it at home only.")
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -34,6 +34,7 @@ MIDDLEWARE = [
     "backstride.web.language.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "backstride.web.uploads.EnoughRoom",
     "backstride.web.guard.SignedIn",
     "backstride.web.errors.Readable",
 ]
@@ -86,7 +87,8 @@ CSRF_FAILURE_VIEW = "backstride.web.errors.not_from_here"
 
 # Large archives go to a file as they come in, never into memory.
 UPLOADS = HOME / "uploads"
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+only_mine(UPLOADS)
+FILE_UPLOAD_HANDLERS = ["backstride.web.uploads.ToDisk"]
 FILE_UPLOAD_TEMP_DIR = str(UPLOADS)
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000

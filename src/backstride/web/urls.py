@@ -8,7 +8,25 @@ from django.urls import URLPattern
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-_PAGES = ("start", "questions", "runs", "one_run", "shoes", "diary", "spells")
+_PAGES = (
+    "start",
+    "questions",
+    "answer",
+    "working",
+    "runs",
+    "one_run",
+    "shoes",
+    "diary",
+    "spells",
+    "why_now",
+    "patterns",
+    "charts",
+    "try_it",
+    "household",
+    "settings",
+    "data",
+    "sign_in",
+)
 """Modules of `pages`, each with its own `urlpatterns`."""
 
 urlpatterns: list[URLPattern] = [pattern for name in _PAGES for pattern in import_module(f"backstride.web.pages.{name}").urlpatterns]
