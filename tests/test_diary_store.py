@@ -144,6 +144,8 @@ def rewritten(path, to, member, change):
         ("trials.jsonl", lambda line: line.update(state=["x"])),
         ("trials.jsonl", lambda line: line.update(state={"id": "x" * 1_000_001})),
         ("trials.jsonl", lambda line: line.update(begun_at="2026-10-04")),
+        ("trials.jsonl", lambda line: line["state"].update(begun_at="2026-01-01T00:00:00+00:00")),
+        ("trials.jsonl", lambda line: line["state"].update(id=json.loads("[" * 600 + "]" * 600))),
         ("trials.jsonl", lambda line: line.update(updated_at="0001-01-01T00:00:00+00:00")),
     ],
 )

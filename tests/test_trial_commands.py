@@ -92,3 +92,12 @@ def test_a_trial_that_an_import_broke_keeps_nobody_from_trying(backstride, home)
     store.keep_trial(store.runner("me"), NOW, {"plan": 3})
     refused = backstride("try", "show", code=2, zone="UTC")
     assert "can't be read and is left out" in refused and "Nothing was tried yet." in refused
+
+
+def test_the_one_that_is_tried_is_shown_before_one_by_a_clock_that_was_wrong(backstride, home):
+    answer(home, HEALTHY, NOW - timedelta(hours=1))
+    begun = json.loads(backstride("try", "start", "run_walk", "--json", zone="UTC"))
+    ahead = {"begun_at": (NOW + timedelta(days=900)).isoformat(), "ended_on": NOW.date().isoformat()}
+    store = open_store(home)
+    store.keep_trial(store.runner("me"), NOW + timedelta(days=900), {**begun, **ahead, "plan": "cadence_up"})
+    assert json.loads(backstride("try", "show", "--json", zone="UTC"))["trial"]["plan"] == "run_walk"

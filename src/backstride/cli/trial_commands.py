@@ -112,12 +112,14 @@ def try_start(
 def try_show(runner: RunnerName = _ME, as_lines: AsJson = False, overlays: Overlay = None) -> None:
     """Show how the latest trial goes, or what it showed."""
     from backstride.reports.trial import result_json, result_section
-    from backstride.trial import result
+    from backstride.trial import result, running
 
     known = _known(runner, overlays)
     if not known.trials:
         raise BackstrideError("Nothing was tried yet.", remedy="See 'backstride try' for what may be tried.")
-    shown = result(known.trials[-1], known.record, known.days, known.knowledge, known.today, known.stand)
+    # The one that is being tried goes first: another may seem later by a clock that was wrong.
+    latest = running(known.trials, known.today) or known.trials[-1]
+    shown = result(latest, known.record, known.days, known.knowledge, known.today, known.stand)
     _tell(result_json(shown), result_section(shown), as_lines)
 
 

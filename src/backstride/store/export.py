@@ -73,7 +73,7 @@ def _checked(path: Path) -> Iterator[None]:
     try:
         with writing():
             yield
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ValidationError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, ValidationError) as error:
         raise StoreError(f"{_NOT_OURS} ({str(error)[:100]}).", place=str(path), remedy="Take another backup.") from None
 
 

@@ -45,6 +45,9 @@ def take_in_trials(row: RunnerRow, lines: Iterable[Mapping[str, Any]]) -> None:
         begun_at, updated_at, state = _moment(line["begun_at"]), _moment(line["updated_at"]), line["state"]
         if not isinstance(state, dict) or len(repr(state)) > _LARGEST_STATE:
             raise ValueError("the state of a trial is none")
+        if "begun_at" in state and _moment(state["begun_at"]) != begun_at:
+            # A later state of it would be kept beside it instead of in its place, and it could never be ended.
+            raise ValueError("a trial has two beginnings")
         if begun_at not in known:
             known.add(begun_at)
             keep_trial(row.pk, begun_at, state, updated_at)
