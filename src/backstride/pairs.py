@@ -13,7 +13,7 @@ from backstride.intake import derive
 from backstride.model.run import Shoe
 from backstride.store.store import Store, StoredRunner
 
-__all__ = ["Pair", "pairs", "tell_pair"]
+__all__ = ["Pair", "pairs", "tell_pair", "use_again"]
 
 _NAME = re.compile(r"[^/\\]{1,60}")
 _MATCHES_RUNS = ("brand", "model")
@@ -88,3 +88,17 @@ def tell_pair(store: Store, runner: StoredRunner, name: str, told: Mapping[str, 
     # Only by its name, brand and model do runs find their pair.
     if known is None or any(field in given for field in _MATCHES_RUNS):
         derive(store, runner)
+
+
+def use_again(store: Store, runner: StoredRunner, name: str) -> None:
+    """Take back that a pair was retired.
+
+    Raises
+    ------
+    BackstrideError
+        When the runner did not tell of it, but a file did.
+    """
+    if any(shoe.name == name and shoe.retired for shoe in store.shoes(runner)):
+        store.tell_shoe(runner, name, {"retired": None})
+        if any(shoe.name == name and shoe.retired for shoe in store.shoes(runner)):
+            raise BackstrideError("your import says that it is retired.", remedy="Change it where that comes from, then import again.")

@@ -11,9 +11,10 @@ from backstride.model.run import Run
 from backstride.reports.sections import day_in_words
 from backstride.reports.visible import visible
 
-__all__ = ["CHECK", "days_json", "days_text", "episode_json", "episodes_text", "told_in_words"]
+__all__ = ["CHECK", "WORTH_A_CHECK", "days_json", "days_text", "episode_json", "episodes_text", "told_in_words"]
 
-CHECK = "Pain that is this strong or that spreads is worth a check now: 'backstride' asks what to look out for and says what to do."
+WORTH_A_CHECK = "Pain that is this strong or that spreads is worth a check now."
+CHECK = f"{WORTH_A_CHECK[:-1]}: 'backstride' asks what to look out for and says what to do."
 _NOT_TOLD = "not told"
 _SCORES = {
     "pain_morning": "pain on waking",

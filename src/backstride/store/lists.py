@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import ExtractYear
 
 from backstride.store.models import RunRow
@@ -56,11 +56,14 @@ class Worn:
     last: date
 
 
-def run_rows(runner_id: int, wanted: Wanted) -> QuerySet[RunRow]:
-    """The rows that are wanted, latest first, without their measures."""
+def run_rows(runner_id: int, wanted: Wanted, first: int, most: int) -> tuple[list[RunRow], int]:
+    """At most so many of the rows that are wanted, latest first, without their measures; and how many are wanted in all."""
     bounds = {
         "local_day__gte": wanted.first_day,
         "local_day__lte": wanted.last_day,
+        # An index knows the starts; a local day begins and ends within a day of the same in UTC.
+        "start__gte": _noon(wanted.first_day, -2),
+        "start__lte": _noon(wanted.last_day, 2),
         "distance_m__gte": wanted.least_m,
         "distance_m__lte": wanted.most_m,
         "timer_time_s__gte": wanted.least_s,
@@ -68,7 +71,18 @@ def run_rows(runner_id: int, wanted: Wanted) -> QuerySet[RunRow]:
         "sport": wanted.sport or None,
     }
     rows = RunRow.objects.filter(runner_id=runner_id, **{name: value for name, value in bounds.items() if value is not None})
-    return rows.defer("measured").order_by("-local_day", "-start", "-key")
+    # Sorted by number first: whole rows are long.
+    order = ("-local_day", "-start", "-key")
+    some = list(rows.order_by(*order).values_list("pk", flat=True)[first : first + most])
+    return list(RunRow.objects.filter(pk__in=some).defer("measured").order_by(*order)), rows.count()
+
+
+def _noon(day: date | None, days_later: int) -> datetime | None:
+    """Noon of a day so many days later; None where that is beyond all days."""
+    try:
+        return None if day is None else datetime.combine(day, time(12), UTC) + timedelta(days=days_later)
+    except OverflowError:
+        return None
 
 
 def years(runner_id: int, sport: str) -> tuple[Year, ...]:

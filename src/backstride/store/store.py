@@ -509,9 +509,9 @@ class Store:
         first, most : int
             How many are passed over, and how many are given.
         """
-        rows = run_rows(runner.id, wanted)
+        rows, count = run_rows(runner.id, wanted, first, most)
         streams = self.streams(runner)
-        return tuple(_stored_run(row, streams, measured=False) for row in rows[first : first + most]), rows.count()
+        return tuple(_stored_run(row, streams, measured=False) for row in rows), count
 
     def years(self, runner: StoredRunner, sport: str = "") -> tuple[Year, ...]:
         """What each year holds, the latest first; of one sport, or of all."""

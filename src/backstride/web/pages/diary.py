@@ -25,19 +25,33 @@ from backstride.web.units import unit_of
 __all__ = ["urlpatterns"]
 
 _DAYS = 14
+_JUST_NOW = timedelta(minutes=10)
 _OFFERS_SHOWN = 5
 _OFFERS_ON_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A telling as the page shows it: the moment by which it is taken back, of which day, in words, and what it stands for now."""
+    """A telling as the page shows it.
+
+    Attributes
+    ----------
+    moment : str
+        By which it is taken back.
+    day : date
+    words, replaced : str
+        What was told, and what of that day it takes the place of.
+    check : bool
+        Whether it is a reason to answer the safety questions.
+    just_now : bool
+    """
 
     moment: str
     day: date
     words: str
     replaced: str
     check: bool
+    just_now: bool
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -182,6 +196,7 @@ def _last(at: Here, person: StoredRunner, entries: tuple[DiaryEntry, ...]) -> li
             told_in_words(entry.fields, names) or gettext("taken away from what was told"),
             told_in_words(replaced_by(at.store, person, entry), names),
             needs_check(entry, at.knowledge),
+            at.now - entry.told_at < _JUST_NOW,
         )
         for entry in some
     ]

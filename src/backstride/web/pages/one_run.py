@@ -99,7 +99,11 @@ def _known(run: Run, unit: str) -> Iterator[tuple[str, str, str]]:
         ("tags", gettext("Marked as"), visible(", ".join(tag.replace("_", " ") for tag in run.tags))),
         ("device", gettext("Recorded by"), visible(run.device)),
         ("utc_offset_s", gettext("Local time"), _offset(run)),
-        ("samples", gettext("Recorded points"), number_format(run.record_count, use_l10n=True, force_grouping=True) if run.record_count else ""),
+        (
+            "samples",
+            gettext("Recorded points"),
+            number_format(run.record_count, use_l10n=True, force_grouping=True) if run.record_count else "",
+        ),
     )
     yield from (one for one in told if one[2])
     for name, value in run.stated.items():
