@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-__all__ = ["Headers", "OwnPagesOnly", "SignedIn", "is_this_machine"]
+__all__ = ["LOOPBACK", "Headers", "OwnPagesOnly", "SignedIn", "is_this_machine"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -15,7 +15,7 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
 )
-_LOOPBACK = ("127.", "::1", "::ffff:127.")
+LOOPBACK = ("127.", "::1", "::ffff:127.")
 _OPEN = ("/sign-in", "/static/")
 _OURS = ("same-origin", "none")
 """Of `Sec-Fetch-Site`: from a page of ours, or typed in."""
@@ -33,7 +33,8 @@ class Headers:
         response.setdefault("Content-Security-Policy", _POLICY)
         response.setdefault("X-Content-Type-Options", "nosniff")
         response.setdefault("X-Frame-Options", "DENY")
-        response.setdefault("Referrer-Policy", "no-referrer")
+        # Not no-referrer: with it a browser names no origin of a form that is sent, and what has none is refused.
+        response.setdefault("Referrer-Policy", "same-origin")
         response.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
@@ -73,4 +74,4 @@ class SignedIn:
 
 def is_this_machine(request: HttpRequest) -> bool:
     """Whether the browser runs on the machine that serves."""
-    return str(request.META.get("REMOTE_ADDR", "")).startswith(_LOOPBACK)
+    return str(request.META.get("REMOTE_ADDR", "")).startswith(LOOPBACK)
