@@ -30,6 +30,8 @@ from backstride.reports.sections import Section
 from backstride.since import remember
 from backstride.store.store import StoredRunner
 from backstride.web.asking import Form, form_of
+from backstride.web.body_map import HEIGHT, WIDTH, body_map
+from backstride.web.figures import figures
 from backstride.web.here import Here, here
 
 __all__ = ["urlpatterns"]
@@ -214,9 +216,11 @@ def _asked(request: HttpRequest, visit: _Visit, form: Form, *, status: int = 200
         more["first"] = visit.first_told(request)
     if shown.kind is Kind.SELF_TEST:
         gate, *steps = shown.how
-        more |= {"gate": gate, "stop": steps.pop() if steps else "", "drawn": [(step, "") for step in steps]}
+        stop = steps.pop() if steps else ""
+        test = shown.id.partition(":")[2]
+        more |= {"gate": gate, "stop": stop, "drawn": list(zip(steps, figures(test, steps), strict=True))}
     if shown.kind is Kind.WHERE:
-        more["areas"] = _areas(visit, form)
+        more |= {"areas": _areas(visit, form), "views": body_map(visit.at.knowledge.regions), "width": WIDTH, "height": HEIGHT}
     template = "questions_where.html" if shown.kind is Kind.WHERE else "questions.html"
     return _page(request, template, visit, shown, more, status)
 
@@ -259,7 +263,7 @@ def _country(request: HttpRequest, person: StoredRunner | None) -> str:
 
 
 def _come_back(request: HttpRequest, visit: _Visit) -> HttpResponse:
-    """After an answer was told: has anything changed?"""
+    """Ask whether anything has changed since an answer was told."""
     assert visit.last is not None
     try:
         past = past_section(Past.from_plain(visit.last.assessment or {}))
