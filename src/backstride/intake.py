@@ -13,17 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backstride.errors import RunFileError, StoreError
-from backstride.importers.formats import read_item
+from backstride.importers.content import Content
 from backstride.importers.items import Item, items
-from backstride.importers.local_time import offset_at_place
 from backstride.merge import MERGE_VERSION, groups, merged
-from backstride.model.ledger import FileEntry, Import, MergedRun, ReadFile, ReadRun, SourceRun
-from backstride.model.run import FileOutcome, Run, Shoe
+from backstride.model.ledger import FileEntry, Import, MergedRun, ReadFile, SourceRun
+from backstride.model.run import Run, Shoe
 from backstride.readers import read_side_by_side
+from backstride.reading import crashed, kept, read_file
 from backstride.store.export import Taken, is_export, restore, take_in
 from backstride.store.plain import run_as_plain, storable
 from backstride.store.store import Store, StoredRunner
-from backstride.store.streams import Streams
 from backstride.training import MEASURE_VERSION, measure_run
 from backstride.training.gear import pair_of
 
@@ -70,7 +69,8 @@ def import_paths(store: Store, runner: StoredRunner, paths: Sequence[Path], watc
         Whose runs they are.
     paths : sequence of Path
     watch : callable
-        Told of the progress after every file. What it raises stops the import; what was read is kept.
+        Told of the progress after every file, and while a large one is read. What it raises stops the import; what was read is kept.
+        Within a large file only what is no `Exception` (`KeyboardInterrupt`, `SystemExit`) stops it: of others its reader makes damage.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def add_run(store: Store, runner: StoredRunner, run: Run, words: str) -> FileEnt
     FileEntry
         Its line of the ledger, with the run that it became.
     """
-    read = ReadFile(words, "read", words, runs=(_kept(run, run_as_plain(run), store.streams(runner)),))
+    read = ReadFile(words, "read", words, runs=(kept(run, run_as_plain(run), store.streams(runner)),))
     fingerprint = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
     number = store.add_whole_import(runner, f"typed in: {words}", fingerprint, read, functools.partial(derive, store))
     return store.files(runner, number)[0]
@@ -200,22 +200,27 @@ def _read_all(store: Store, runner: StoredRunner, number: int, named: Sequence[P
         sizes.remove(sizes[0] if size_bytes is None else size_bytes)
         return True
 
+    def reading(path: str) -> None:
+        watch(replace(counted, path=path))
+
     def left() -> Iterator[tuple[int, Item]]:
         """What was not dealt with before; what was counts as done."""
         nonlocal counted
         for at, item in enumerate(items(named, is_done)):
             if item.is_done:
                 counted = _further(counted, item)
+            elif item.opened is not None:  # it is read in this process, before the next is asked for
+                yield at, replace(item, opened=functools.partial(_watched, item.opened, functools.partial(reading, item.path)))
             else:
                 yield at, item
 
     try:
-        for _, item, file in read_side_by_side(left(), functools.partial(_read, streams=streams), _crashed):
+        for _, item, file in read_side_by_side(left(), functools.partial(read_file, streams=streams), crashed):
             batch.append(file)
             if len(batch) >= _TOGETHER or time.monotonic() - since > _TOGETHER_S:
                 # Given up first: whatever stops the keeping, nothing is kept twice; what is not kept is read again.
-                kept, batch, since = batch, [], time.monotonic()
-                store.add_files(runner, number, kept)
+                ready, batch, since = batch, [], time.monotonic()
+                store.add_files(runner, number, ready)
             counted = _further(counted, item, len(file.runs))
             watch(counted)
     finally:
@@ -230,40 +235,10 @@ def _further(counted: Progress, item: Item, runs: int = 0) -> Progress:
     return replace(counted, files=counted.files + 1, runs=counted.runs + runs, done_bytes=done_bytes, path=item.path)
 
 
-def _read(item: Item, streams: Streams) -> ReadFile:
-    """Read one item and lay its samples down; what is given back holds none."""
-    outcome = read_item(item)
-    state, detail, runs = outcome.state, outcome.detail, []
-    for index, run in enumerate(outcome.runs):
-        try:
-            runs.append(_kept(run, _content(outcome, run, index), streams))
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # a fault of ours; it must not cost the others
-            state = "damaged" if runs else "unreadable"
-            detail = f"{detail}; a run of it cannot be kept ({type(error).__name__}: {str(error)[:80]}). Please report it."
-    known = (outcome.path, state, detail, outcome.digest, item.size_bytes)
-    return ReadFile(*known, tuple(runs), outcome.shoes, outcome.days, outcome.worn, outcome.table)
-
-
-def _crashed(item: Item) -> ReadFile:
-    return ReadFile(item.path, "unreadable", f"{item.path}: made its reader crash; please report it", size_bytes=item.size_bytes)
-
-
-def _content(outcome: FileOutcome, run: Run, index: int) -> object:
-    """What makes a run this run: its file's content and its place in it, or of a list what the list says."""
-    if outcome.digest and not outcome.table:
-        return [outcome.digest, index]
-    plain = run_as_plain(run)
-    plain.pop("origin", None)
-    return plain
-
-
-def _kept(run: Run, content: object, streams: Streams) -> ReadRun:
-    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]
-    samples = run.load_samples()
-    columns = streams.write(key, samples) if any(len(values) for values in samples.values()) else ()
-    measured = measure_run(replace(run, load_samples=lambda: samples))
-    bare = Run(**{name: getattr(run, name) for name in Run.__dataclass_fields__ if name not in ("load_samples", "measured")})
-    return ReadRun(key, bare, columns, offset_at_place(run, samples), measured.as_plain(), MEASURE_VERSION)
+def _watched(opened: Callable[[], Content], watch: Callable[[], None]) -> Content:
+    content = opened()
+    content.watch = watch
+    return content
 
 
 def _measure_again(store: Store, runner: StoredRunner) -> None:

@@ -6,6 +6,7 @@ import lzma
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -58,12 +59,15 @@ class Content:
         Why it ended before its end; empty while nothing is wrong.
     read_bytes : int
         Unpacked bytes given so far.
+    watch : callable or None
+        Called after every piece, so that what takes minutes can be stopped: what it raises goes through to whoever reads.
     """
 
     def __init__(self, file: _Readable | IO[bytes]) -> None:
         self._file = file
         self.damage = ""
         self.read_bytes = 0
+        self.watch: Callable[[], None] | None = None
 
     @classmethod
     def of_file(cls, path: Path) -> Content:
@@ -91,6 +95,8 @@ class Content:
             self.damage = reason_of(error)
             return b""
         self.read_bytes += len(data)
+        if self.watch is not None:
+            self.watch()
         return data
 
     def close(self) -> None:

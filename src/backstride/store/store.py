@@ -209,6 +209,10 @@ class Store:
         row = rows.first()
         return None if row is None else _import(row)
 
+    def last_import(self, runner: StoredRunner) -> int:
+        """The number of the latest import; 0 when there is none."""
+        return int(ImportRow.objects.filter(runner_id=runner.id).aggregate(last=Max("number"))["last"] or 0)
+
     def files_done(self, runner: StoredRunner, number: int) -> dict[str, list[int]]:
         """Paths that this import has dealt with, each with the sizes it had: an archive may hold several of one name."""
         done: dict[str, list[int]] = defaultdict(list)

@@ -26,6 +26,9 @@ _PAGES = (
     "settings",
     "data",
     "sign_in",
+    "bring_in",
+    "imports",
+    "how_to",
 )
 """Modules of `pages`, each with its own `urlpatterns`."""
 

@@ -1,0 +1,1 @@
+"""How the web app's table came to be what it is."""
