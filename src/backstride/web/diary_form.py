@@ -6,10 +6,11 @@ since (another tab, the back button) never tells the old again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -101,10 +102,17 @@ class Part:
 
 @dataclass
 class Sent:
-    """What a form that was sent tells: the fields that were changed, and what is wrong, by field."""
+    """What a form that was sent tells: the fields that were changed, and what is wrong, by field.
+
+    Raises
+    ------
+    BadRequest
+        For what no page of ours sends.
+    """
 
     form: QueryDict
     unit: str
+    regions: Collection[str]
     fields: dict[str, Any] = field(default_factory=dict)
     wrong: dict[str, str] = field(default_factory=dict)
 
@@ -125,8 +133,12 @@ class Sent:
             self.fields[name] = None
         elif name == "regions":
             self.fields[name] = typed.split(",")
+            if not set(self.regions).issuperset(self.fields[name]):
+                raise BadRequest
         elif name == "spreading":
             self.fields[name] = typed == "yes"
+            if typed not in ("yes", "no"):
+                raise BadRequest
         elif name in WORDS:
             self.fields[name] = typed[: WORDS[name]]
         else:
@@ -153,9 +165,11 @@ def label(name: str, unit: str) -> str:
     return str(_LABELS[name]).replace("%(unit)s", unit)
 
 
-def form_of(told: DiaryDay, unit: str, sent: Sent | None = None) -> dict[str, Field]:
+def form_of(told: DiaryDay, unit: str, regions: Collection[str], sent: Sent | None = None) -> dict[str, Field]:
     """Every field by name, with what was told of the day, or with what was sent where that is wrong."""
     known = told.told()
+    # A region that knowledge no longer has can't be shown, so it is none that a person takes away.
+    known["regions"] = [region for region in told.regions or () if region in regions]
     fields = {}
     for name in _LABELS:
         was = _shown(name, known.get(name), unit)
