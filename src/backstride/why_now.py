@@ -34,6 +34,8 @@ _GOES_ON_DAYS = 365
 _LONGEST_NIGHT_H = 24.0
 _MOST_SURPRISE = 10.0
 _MIDDLE_GRADE = 2
+_ALIKE = 0.9
+"""Share of the exposures of this week that must be told in a week that it is compared with."""
 CONTESTED = ("acwr_ratio", "week_to_week_ratio", "body_mass_loss_share", "sweat_loss_estimated_l")
 STANDING = ("shoe_distance_km", "pairs_in_use_4_weeks")
 
@@ -84,7 +86,7 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     silent = _silence(days, every, onset)
     judged, plain, not_judged = _judge(table, daily, at, knowledge, silent)
     alarm = _number(knowledge, "why_now_false_alarm")
-    ranked, weeks = _ranked(judged, alarm)
+    ranked, weeks = _ranked(judged, at, alarm)
     # Told once: a large change of a short window that nothing compares with says more than a long window as always.
     shown = {one.exposure for one in plain}
     looked = (*(one for one in ranked if one.exposure not in shown), *plain)
@@ -273,13 +275,19 @@ def _why_not(exposure: Exposure, spec: WindowSpec, compared: Windows, table: Run
     return f"Fewer than {LEAST_WEEKS} other times can be compared with."
 
 
-def _ranked(judged: Sequence[tuple[_Judged, RunTable]], alarm: float) -> tuple[tuple[Looked, ...], int]:
-    """Every exposure with its rank among all weeks, and how many there were; a week counts where half of the exposures can be told."""
+def _ranked(judged: Sequence[tuple[_Judged, RunTable]], at: IntArray, alarm: float) -> tuple[tuple[Looked, ...], int]:
+    """Every exposure with its rank among all weeks, and how many there were.
+
+    A week counts where nearly all can be told that can be told now: of fewer, the largest is smaller, and this week would seem rare
+    for no other reason. The weeks just before the onset don't count: their windows hold some of the same runs, so what is unusual now was
+    half so then.
+    """
     if not judged:
         return (), 0
     nats = np.array([one.nats for one, _ in judged])
     told = np.array([one.told for one, _ in judged])
-    ordinary = told[:, 1:].sum(axis=0) * 2 >= told[:, 0].sum()
+    longest = max(look.spec.window_days for one, _ in judged for look in one.looks)
+    ordinary = ((told[:, 1:] & told[:, :1]).sum(axis=0) >= _ALIKE * told[:, 0].sum()) & (at[0] - at[1:] >= longest)
     highest = nats[:, 1:].max(axis=0)[ordinary]
     weeks = len(highest)
     looked = []
