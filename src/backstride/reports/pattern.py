@@ -67,7 +67,7 @@ def _answer(found: Patterns, words: PatternWords) -> Iterator[Line]:
     if found.why_not:
         yield Line("It can't be said yet what goes with your pain.", Mark.ACTION)
         yield Line(found.why_not)
-        yield Line("Tell your pain each morning, on days without a run too: backstride log morning 3")
+        yield Line("Tell your pain each morning, on days without a run too: backstride log morning 3", Mark.COMMAND)
         return
     if not found.reported:
         yield Line("Nothing that was looked at clearly goes with your pain.", Mark.ACTION)
@@ -82,7 +82,7 @@ def _answer(found: Patterns, words: PatternWords) -> Iterator[Line]:
         f"The range holds the true size in {found.interval_share:.0%} of cases, if small effects are usual. "
         "Things that go together need not cause each other."
     )
-    yield Line("To find out, change one thing at a time: backstride try")
+    yield Line("To find out, change one thing at a time: backstride try", Mark.COMMAND)
 
 
 def _beside(found: Patterns, words: PatternWords, working: bool) -> Iterator[Line]:

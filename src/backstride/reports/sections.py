@@ -42,6 +42,8 @@ class Mark(StrEnum):
     """One of a list."""
     UNDER = "under"
     """Belongs to the line above it."""
+    COMMAND = "command"
+    """What to type in a terminal. A page has a button or a link of its own instead."""
 
 
 @dataclass(frozen=True, slots=True)

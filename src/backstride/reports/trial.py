@@ -10,7 +10,7 @@ from backstride.model.trial import Arm, Kept, Mornings, Offer, StopMet, Trial, T
 from backstride.reports.sections import Line, Mark, Part, Section, day_in_words
 from backstride.reports.visible import visible
 
-__all__ = ["begun_section", "offer_json", "offers_section", "result_json", "result_section", "trial_json"]
+__all__ = ["begun_section", "offer_json", "offer_section", "offers_section", "result_json", "result_section", "trial_json"]
 
 _BACK = {"yes": "from people with back pain", "partly": "in part about backs", "no": "not about backs"}
 _WEEK = 7
@@ -33,18 +33,32 @@ def offers_section(offers: Sequence[Offer], against: str) -> Section:
     if able:
         lines.append(Line("Try one change at a time, and log your pain each morning. These could be tried:"))
     for offer in able:
-        basis = f"evidence {offer.grade}, {_BACK[offer.back_specific]}"
-        lines.append(Line(f"{offer.plan}: {offer.name}, for {_span(offer.days)} ({basis})", Mark.ITEM))
-        texts = (offer.change, _usual(offer), offer.caution, offer.stop_rule)
-        lines += [Line(text, Mark.UNDER) for text in texts if text]
+        lines.append(Line(f"{offer.plan}: {offer.name}, for {_span(offer.days)} ({_basis(offer)})", Mark.ITEM))
+        lines += [Line(text, Mark.UNDER) for text in _texts(offer)]
     rest = [offer for offer in offers if offer not in able]
     if rest:
         lines.append(Line("Not for now:"))
     lines += [Line(f"{offer.plan}: {offer.name}. {visible(' '.join(offer.against))}".rstrip(), Mark.ITEM) for offer in rest]
     if able:
-        lines.append(Line(f"To begin: backstride try start {able[0].plan}"))
-        lines.append(Line("With --blocks 12 the change comes and goes, in an order set by chance: slower, but it can show more."))
+        lines.append(Line(f"To begin: backstride try start {able[0].plan}", Mark.COMMAND))
+        slower = "With --blocks 12 the change comes and goes, in an order set by chance: slower, but it can show more."
+        lines.append(Line(slower, Mark.COMMAND))
     return Section(Part.TRY, "One change to try", tuple(lines))
+
+
+def offer_section(offer: Offer) -> Section:
+    """One change for itself: what to do and when to stop, or why not now."""
+    lines = [Line(text) for text in _texts(offer)] if offer.open else [Line(visible(why)) for why in offer.against]
+    last = Line(f"For {_span(offer.days)}. The {_basis(offer)}.", Mark.UNDER, offer.grade)
+    return Section(Part.TRY, visible(offer.name), (*lines, last) if offer.open else tuple(lines))
+
+
+def _basis(offer: Offer) -> str:
+    return f"evidence {offer.grade}, {_BACK[offer.back_specific]}"
+
+
+def _texts(offer: Offer) -> list[str]:
+    return [text for text in (offer.change, _usual(offer), offer.caution, offer.stop_rule) if text]
 
 
 def _span(days: int) -> str:
@@ -128,7 +142,7 @@ def _stop(result: TrialResult) -> Iterator[Line]:
         now = "" if result.over else "Stop this now. "
         yield Line(f"{now}{_met(result.stop)}", Mark.ACTION)
     if not result.over and (result.unsafe or result.stop is not None):
-        yield Line("End it with 'backstride try stop', then answer the questions of 'backstride'.")
+        yield Line("End it with 'backstride try stop', then answer the questions of 'backstride'.", Mark.COMMAND)
 
 
 def _met(stop: StopMet) -> str:

@@ -175,7 +175,8 @@ def _looked_at(found: WhyNow, words: ChangeWords, working: bool) -> Iterator[Lin
         yield from (Line(f"Not known: {', '.join(names)}. {why}") for why, names in reasons.items())
     elif reasons:
         names = [name for some in reasons.values() for name in some]
-        yield Line(f"Not known from your data: {', '.join(names)}. --working says why.")
+        yield Line(f"Not known from your data: {', '.join(names)}.")
+        yield Line("--working says why.", Mark.COMMAND)
     if found.first_day is not None:
         yield Line(f"The record holds {found.runs} runs from {day_in_words(found.first_day)} to that day.")
 

@@ -2,9 +2,10 @@
 
 from backstride.reports.charts.baseline import Usual, baseline
 from backstride.reports.charts.chart import Band, Chart, Event
-from backstride.reports.charts.drawing import to_html, to_png, to_svg
+from backstride.reports.charts.drawing import javascript, to_html, to_png, to_svg
 from backstride.reports.charts.pattern import Effect, pattern
 from backstride.reports.charts.shoes import Pair, shoes
+from backstride.reports.charts.table import Table, tables
 from backstride.reports.charts.timeline import timeline
 
 __all__ = [
@@ -13,10 +14,13 @@ __all__ = [
     "Effect",
     "Event",
     "Pair",
+    "Table",
     "Usual",
     "baseline",
+    "javascript",
     "pattern",
     "shoes",
+    "tables",
     "timeline",
     "to_html",
     "to_png",

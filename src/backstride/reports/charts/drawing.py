@@ -11,7 +11,7 @@ from backstride.errors import BackstrideError
 from backstride.reports.charts.chart import NARROW, WIDTH, Chart
 from backstride.reports.visible import visible
 
-__all__ = ["to_html", "to_png", "to_svg"]
+__all__ = ["javascript", "to_html", "to_png", "to_svg"]
 
 _SHARPNESS = 2
 """Dots a px in a PNG."""
@@ -90,6 +90,14 @@ def to_html(*charts: Chart, title: str = "") -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         f"<title>{head}</title><style>{_STYLE}</style></head>\n<body><h1>{head}</h1>\n{figures}{scripts}</body></html>\n"
     )
+
+
+@cache
+def javascript() -> str:
+    """The scripts that draw, for a page with scripts of its own: afterwards there is a ``vegaEmbed``. Takes seconds, once a process."""
+    import vl_convert
+
+    return vl_convert.javascript_bundle()
 
 
 def _figure(chart: Chart) -> str:

@@ -73,18 +73,19 @@ def _draw(frame: Frame, pairs: Sequence[Pair]) -> tuple[Sketch, int]:
         begin, end = max(pair.first, frame.first), min(pair.last, frame.last) + timedelta(days=1)
         y, y_above = top + row * _ROW + 28, top + row * _ROW + 12
         name = short(pair.name) + (", put away" if pair.retired else "")
+        km = f"{number(pair.km)} km" if pair.km is not None else "km not known"
         rows["pairs"].append(
             {
                 "name": name,
                 "begin": as_text(begin),
                 "end": as_text(end),
                 "retired": pair.retired,
+                "km": km,
                 "y_bar": y - _BAR // 2,
                 "y_end": y + _BAR // 2,
                 "y_name": y_above,
             },
         )
-        km = f"{number(pair.km)} km" if pair.km is not None else "km not known"
         beside = (end - frame.first).days / days <= _ROOM
         rows["km_beside" if beside else "km_above"].append({"end": as_text(end), "km": km, "y": y if beside else y_above})
     frame.draw(sketch, height, {})
