@@ -35,7 +35,9 @@ def with_stored(case: Record, store: Store, runner: StoredRunner) -> Record:
     named = {f"case {index:06d}": run for index, run in enumerate(case.runs)}
     everything = stored | named
     found = [SourceRun(key, run, ("time_s",) if run.record_count else (), None, False, ((1, 0, key),)) for key, run in everything.items()]
-    both = {source.key for group in groups(found, runner.zone) if any(s.key in stored for s in group) for source in group}
+    # Runs of the store are one run a run already: without others beside them there is nothing to put together.
+    together = groups(found, runner.zone) if named else []
+    both = {source.key for group in together if any(s.key in stored for s in group) for source in group}
     runs = [run for key, run in everything.items() if key in stored or key not in both]
     return replace(
         case,
