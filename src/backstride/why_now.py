@@ -357,6 +357,9 @@ def measures_of_changes(found: WhyNow, knowledge: Knowledge) -> tuple[Measure, .
 
 def change_in_words(one: Looked, exposure: Exposure) -> str:
     """The sentence of a change, with its numbers as its knowledge file scales and rounds them."""
-    template = exposure.said.get(one.direction) or f"{exposure.name}: {{now}} {exposure.unit}. Before it was {{before}}."
+    went = "more" if one.now >= one.before else "less"
+    plain = f"{exposure.name[:1].upper()}{exposure.name[1:]}: {{now}} {exposure.unit}. Before it was {{before}}."
+    # An exposure that is judged one way only has no sentence for the other.
+    template = exposure.said.get(one.direction, plain) if went == one.direction else plain
     now, before = (f"{value * exposure.scale:.{exposure.decimals}f}" for value in (one.now, one.before))
     return template.format(now=now, before=before)
