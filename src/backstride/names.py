@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from backstride.knowledge.concepts import Knowledge
 from backstride.model.assessment import Assessment, Level
+from backstride.model.past import Past
 from backstride.reasoning.triage import wording_id
 from backstride.reports.plain import Names, Telephone
 
-__all__ = ["condition_names", "item_names", "names_for", "source_names"]
+__all__ = ["condition_names", "item_names", "names_for", "names_of_past", "reference_lines", "source_names"]
 
 
 def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
@@ -26,6 +30,28 @@ def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
     if any(knowledge.red_flags[flag].ambulance for flag in urgent):
         level = "emergency_ambulance"
     wording = knowledge.wording[level]
+    return replace(
+        _words(knowledge),
+        level_words=wording.words,
+        running_words=knowledge.wording[answer.running_withheld].words if answer.running_withheld else "",
+        look_again=wording.look_again,
+        look_again_days=wording.look_again_days,
+    )
+
+
+def names_of_past(past: Past, knowledge: Knowledge) -> Names:
+    """The words for an answer of earlier: its own where it kept them, else those of today.
+
+    Parameters
+    ----------
+    past : Past
+    knowledge : Knowledge
+    """
+    return replace(_words(knowledge), level_words=past.words, running_words=past.running)
+
+
+def _words(knowledge: Knowledge) -> Names:
+    """The words that are the same for every answer."""
     least = knowledge.limits["reason_worth_telling_nats"].value
     assert not isinstance(least, tuple)
     return Names(
@@ -33,8 +59,7 @@ def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
         observations=item_names(knowledge),
         questions={item.id: item.question for item in knowledge.findings.values()},
         sources=source_names(knowledge),
-        level_words=wording.words,
-        running_words=knowledge.wording[answer.running_withheld].words if answer.running_withheld else "",
+        level_words="",
         said={item.id: item.said for kind in (knowledge.findings, knowledge.factors) for item in kind.values()},
         miss_costs=frozenset(c.id for c in knowledge.conditions.values() if c.a_miss_costs),
         telephones={
@@ -44,8 +69,6 @@ def names_for(answer: Assessment, knowledge: Knowledge) -> Names:
         no_running_advice=knowledge.wording["no_running_advice"].words,
         race_withheld=knowledge.wording["race_withheld"].words,
         no_race_advice=knowledge.wording["no_race_advice"].words,
-        look_again=wording.look_again,
-        look_again_days=wording.look_again_days,
         least_reason=float(least),
     )
 
@@ -69,3 +92,14 @@ def source_names(knowledge: Knowledge) -> dict[str, str]:
         known = bool(authors) and "not shown" not in authors and "not seen" not in authors
         names[key] = f"{authors} {reference.fields.get('year', '')}".strip() if known else key
     return names
+
+
+def reference_lines(keys: Iterable[str], knowledge: Knowledge) -> tuple[str, ...]:
+    """Sources as they stand in a list of references, in the order of their words; one that is not known is left out."""
+    return tuple(sorted(_reference(knowledge.references[key].fields) for key in keys if key in knowledge.references))
+
+
+def _reference(fields: Mapping[str, str]) -> str:
+    doi = fields.get("doi", "")
+    parts = [*(fields.get(name, "") for name in ("authors", "year", "title", "journal")), f"doi:{doi}" if doi else ""]
+    return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
