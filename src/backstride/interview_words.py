@@ -48,7 +48,8 @@ class _History:
         return same and mine.onset == its.onset
 
 
-@lru_cache(maxsize=1)
+# As many as may be asked at once in a household or a club.
+@lru_cache(maxsize=16)
 def _measures(history: _History) -> tuple[Measure, ...]:
     return measured(history.record)
 

@@ -11,7 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NoReturn
 
 from backstride.errors import KnowledgeError
@@ -131,6 +131,7 @@ def _names(rule: Rule) -> frozenset[str]:
     return own.union(*(part.names() for part in rule.parts))
 
 
+@lru_cache(maxsize=2048)
 def parse_rule(text: str) -> Rule:
     """Parse a rule.
 
