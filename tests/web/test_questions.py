@@ -3,16 +3,18 @@
 import html
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kept import remembered, text
 
 from backstride import interview as verb
 from backstride.interview_kept import keep
+from backstride.model.interview import Interview, Kind, Screen
 from backstride.model.record import Record
 from backstride.web import body_map
 from backstride.web.figures import figures
+from backstride.web.pages import questions
 
 CALM = {"answer-age": "34", "answer-sex": "female", "answer-pain_severity": "4"}
 
@@ -43,27 +45,27 @@ def sent(client, page, act="go", **answers):
     return client.get(done["Location"]) if done.status_code == 303 else done
 
 
-def answered(page, say="no"):
-    """What a runner with a calm pain says on a page: `say` where that is a choice, else the last one."""
+def answered(page):
+    """What a runner with a calm pain says on a page: no where that is a choice, else the last one."""
     code = page.content.decode()
     if mark_of(page).endswith(" where"):
         return "go", {"answer-low_back_left": "yes"}
     said = dict.fromkeys(re.findall(r'type="text"[^>]*name="(answer-[^"]*)"', code), "5")
     for name, value in re.findall(r'<(?:button|input type="radio")[^>]* name="(answer-[^"]*)" value="([^"]*)"', code):
-        if said.get(name) != say:
+        if said.get(name) != "no":
             said[name] = value
     said |= {name: value for name, value in CALM.items() if name in code}
     return ("none" if 'value="none"' in code else "go"), said
 
 
-def walked(client, *, until="", most=60, **said_so):
+def walked(client, *, until="", most=60):
     """Pages from the first question to the end, or to a screen whose mark has `until`."""
     page, pages = client.get("/questions"), []
     for _ in range(most):
         pages.append(page)
         if until and until in mark_of(page):
             return pages
-        act, said = answered(page, **said_so)
+        act, said = answered(page)
         done = client.post("/questions", {"screen": mark_of(page), "act": act, **said})
         assert done.status_code == 303, text(done)
         if done["Location"] == "/answer":
@@ -316,13 +318,21 @@ def test_every_step_of_every_test_at_home_is_drawn(knowledge):
     assert figures("slr", ["one"]) == (None,) and figures("unknown", ["one", "two"]) == (None, None)
 
 
-def test_a_self_test_shows_its_gate_its_steps_and_when_to_stop(client, store, me, knowledge):
-    page = walked(client, until=" test:", say="unsure")[-1]
-    test = knowledge.findings[mark_of(page).split(":")[1]]
-    said, code = html.unescape(text(page)), html.unescape(page.content.decode())
-    assert test.gate in said and test.stop_rule in said
-    assert all(f'aria-label="{step}"' in code and step in said for step in test.steps)
-    assert code.count('class="figure"') == len(test.steps)
+def test_a_self_test_shows_its_gate_its_steps_and_when_to_stop(client, store, me, knowledge, monkeypatch):
+    tests = [finding for finding in knowledge.findings.values() if finding.at_home and finding.steps]
+    for test in tests:
+        item = verb.item_of(test.id, Interview(), Record("me"), knowledge, datetime.now(UTC))
+        how = (test.gate, *test.steps, test.stop_rule)
+        shown = Screen(f"test:{test.id}", Kind.SELF_TEST, test.name, (item,), how, test.timer_s)
+        monkeypatch.setattr(verb, "screen", lambda *_, shown=shown: shown)
+        questions._worked.clear()
+        page = client.get("/questions")
+        said, code = html.unescape(text(page)), html.unescape(page.content.decode())
+        assert test.gate in said and test.stop_rule in said, test.id
+        assert all(f'aria-label="{step}"' in code and step in said for step in test.steps), test.id
+        assert code.count('class="figure"') == len(test.steps)
+        assert (f'data-seconds="{test.timer_s}"' in code) == bool(test.timer_s)
+    questions._worked.clear()
 
 
 def test_no_page_has_inline_script_or_style(client):
