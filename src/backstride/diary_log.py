@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from backstride.errors import StoreError
 from backstride.importers.diary_words import read_diary_words
 from backstride.knowledge.concepts import Knowledge
+from backstride.knowledge.rules import parse_rule
+from backstride.model.assessment import Level
 from backstride.model.diary import EARLIEST_DAY, NUMBERS, PAIN_FIELDS, WORDS, DiaryDay, DiaryEntry, diary_days, entries_that_count
+from backstride.reasoning.triage import LEVEL_OF_ACTION
 from backstride.store.store import Store, StoredRun, StoredRunner
 
 __all__ = ["Offer", "day_here", "needs_check", "offers", "replaced_by", "take", "take_back", "tell", "tell_words"]
@@ -57,9 +60,20 @@ def tell_words(store: Store, runner: StoredRunner, words: str, knowledge: Knowle
 
 def tell(store: Store, runner: StoredRunner, day: date, fields: Mapping[str, Any], now: datetime) -> DiaryEntry:
     """Keep what was told of a day."""
-    entry = DiaryEntry(now.astimezone(UTC), day, fields)
+    return _tell_at(store, runner, day, fields, _after_all_told(store, runner, now))
+
+
+def _tell_at(store: Store, runner: StoredRunner, day: date, fields: Mapping[str, Any], told_at: datetime) -> DiaryEntry:
+    entry = DiaryEntry(told_at, day, fields)
     store.tell_diary(runner, entry)
     return entry
+
+
+def _after_all_told(store: Store, runner: StoredRunner, now: datetime) -> datetime:
+    """Now, in UTC; just after the last telling where a clock was ahead then: else that one would stand above all that is told later."""
+    last = max((entry.told_at for entry in store.diary(runner)), default=None)
+    now = now.astimezone(UTC)
+    return now if last is None else max(now, last + timedelta(microseconds=1))
 
 
 def replaced_by(store: Store, runner: StoredRunner, entry: DiaryEntry) -> dict[str, Any]:
@@ -147,7 +161,8 @@ def take(store: Store, runner: StoredRunner, key: str, now: datetime) -> tuple[D
     by_day: dict[date, list[Offer]] = {}
     for offer in chosen:
         by_day.setdefault(offer.day, []).append(offer)
-    return tuple(tell(store, runner, day, _joined(some), now) for day, some in by_day.items())
+    told_at = _after_all_told(store, runner, now)
+    return tuple(_tell_at(store, runner, day, _joined(some), told_at) for day, some in by_day.items())
 
 
 def _joined(some: Sequence[Offer]) -> dict[str, Any]:
@@ -163,9 +178,17 @@ def _joined(some: Sequence[Offer]) -> dict[str, Any]:
 
 
 def needs_check(entry: DiaryEntry, knowledge: Knowledge) -> bool:
-    """Whether what was told is a reason to answer the safety questions: pain that strong, or pain that spreads."""
+    """Whether what was told is a reason to answer the safety questions: how strong it is, that it spreads, or its place."""
     pains = [value for name in PAIN_FIELDS if (value := entry.fields.get(name)) is not None]
-    return bool(entry.fields.get("spreading")) or max(pains, default=0.0) >= _limit(knowledge, "diary_check_pain")
+    strong = max(pains, default=0.0) >= _limit(knowledge, "diary_check_pain")
+    places = (knowledge.regions[region] for region in entry.fields.get("regions") or () if region in knowledge.regions)
+    return strong or bool(entry.fields.get("spreading")) or any(_is_sign(item, knowledge) for place in places for item in place.findings)
+
+
+def _is_sign(item: str, knowledge: Knowledge) -> bool:
+    """Whether a yes to this alone is an emergency."""
+    rules = (flag.rule for flag in knowledge.red_flags.values() if LEVEL_OF_ACTION[flag.action] is Level.EMERGENCY)
+    return any(parse_rule(rule).evaluate(lambda name: "yes" if name == item else None) for rule in rules)
 
 
 def _limit(knowledge: Knowledge, name: str) -> float:

@@ -15,7 +15,7 @@ from backstride.cli.record_commands import RunnerName, open_record
 from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.model.diary import DiaryEntry, diary_days
-from backstride.reports.diary import CHECK, days_json, days_text, episode_json, episodes_text, told_in_words
+from backstride.reports.diary import CHECK, NOTE_NOT_READ, days_json, days_text, episode_json, episodes_text, told_in_words
 from backstride.reports.sections import day_in_words
 from backstride.reports.visible import visible
 
@@ -115,6 +115,8 @@ def _told(store: Store, person: StoredRunner, entry: DiaryEntry, knowledge: Know
     if replaced := replaced_by(store, person, entry):
         print(f"  It takes the place of: {told_in_words(replaced, _names(knowledge))}.")
     print("  Not right? backstride log undo takes it back.")
+    if "note" in entry.fields:
+        print(f"  {NOTE_NOT_READ}")
     if needs_check(entry, knowledge):
         print(CHECK)
 

@@ -11,10 +11,11 @@ from backstride.model.run import Run
 from backstride.reports.sections import day_in_words
 from backstride.reports.visible import visible
 
-__all__ = ["CHECK", "WORTH_A_CHECK", "days_json", "days_text", "episode_json", "episodes_text", "told_in_words"]
+__all__ = ["CHECK", "NOTE_NOT_READ", "WORTH_A_CHECK", "days_json", "days_text", "episode_json", "episodes_text", "told_in_words"]
 
-WORTH_A_CHECK = "Pain that is this strong or that spreads is worth a check now."
+WORTH_A_CHECK = "Pain that is this strong, that spreads or that sits between the legs is worth a check now."
 CHECK = f"{WORTH_A_CHECK[:-1]}: 'backstride' asks what to look out for and says what to do."
+NOTE_NOT_READ = "A note is not read for warning signs: 'backstride' asks about them."
 _NOT_TOLD = "not told"
 _SCORES = {
     "pain_morning": "pain on waking",
