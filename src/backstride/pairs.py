@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,11 +12,11 @@ from backstride.errors import BackstrideError
 from backstride.intake import derive
 from backstride.model.run import Shoe
 from backstride.store.store import Store, StoredRunner
+from backstride.training.gear import pair_of
 
 __all__ = ["Pair", "pairs", "tell_pair", "use_again"]
 
 _NAME = re.compile(r"[^/\\]{1,60}")
-_MATCHES_RUNS = ("brand", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,8 @@ def tell_pair(store: Store, runner: StoredRunner, name: str, told: Mapping[str, 
     if not (_NAME.fullmatch(named) and named.isprintable()):
         raise BackstrideError("a pair needs a name of at most 60 letters.", remedy="Write for example: blue")
     given = {field: value for field, value in told.items() if value not in (None, "")}
-    known = next((shoe for shoe in store.shoes(runner) if shoe.name == named), None)
+    before = store.shoes(runner)
+    known = next((shoe for shoe in before if shoe.name == named), None)
     first = given.get("first_used") or (known.first_used if known else None)
     last = given.get("retired") or (known.retired if known else None)
     for day in (given.get("first_used"), given.get("retired")):
@@ -85,9 +86,15 @@ def tell_pair(store: Store, runner: StoredRunner, name: str, told: Mapping[str, 
     if first and last and last < first:
         raise BackstrideError(f"it was retired ({last}) before it was used ({first}).", remedy="Check the two days.")
     store.tell_shoe(runner, named, given)
-    # Only by its name, brand and model do runs find their pair.
-    if known is None or any(field in given for field in _MATCHES_RUNS):
+    after = store.shoes(runner)
+    # Making the runs anew takes seconds for thousands of them; most that is told of a pair gives no run another one.
+    if any(_pair_name(gear, before) != _pair_name(gear, after) for gear in store.gear(runner)):
         derive(store, runner)
+
+
+def _pair_name(gear: str, shoes: Iterable[Shoe]) -> str:
+    pair = pair_of(gear, shoes)
+    return pair.name if pair else ""
 
 
 def use_again(store: Store, runner: StoredRunner, name: str) -> None:

@@ -123,3 +123,25 @@ def test_pairs_that_only_runs_name_come_after_those_that_are_told_of(store, me):
     keep(store, me, a_run(0, 10, shoe="aaa"))
     store.tell_shoe(me, "zzz", {"start_km": 3.0})
     assert [(pair.shoe.name, pair.km, pair.last_run) for pair in pairs(store, me)] == [("zzz", 3.0, None), ("aaa", 10.0, date(2026, 3, 30))]
+
+
+def test_runs_find_a_pair_that_is_told_of_later(client, store, me):
+    keep(store, me, a_run(0, 10, shoe="Acme Fast"), a_run(1, 5, shoe="other"))
+    told(client, name="blue", brand="Acme", model="Fast")
+    assert {stored.run.shoe for stored in store.runs(me)} == {"blue", "other"}
+    # Two pairs of one model: which one it was is not known any more.
+    told(client, name="red", brand="acme", model="fast")
+    assert {stored.run.shoe for stored in store.runs(me)} == {"Acme Fast", "other"}
+
+
+def test_the_runs_are_made_anew_only_where_one_gets_another_pair(store, me, monkeypatch):
+    from backstride import pairs as verb
+
+    keep(store, me, a_run(0, 10, shoe="Acme Fast"))
+    made = []
+    monkeypatch.setattr(verb, "derive", lambda *_: made.append(1))
+    verb.tell_pair(store, me, "blue", {"start_km": 5.0}, date(2026, 4, 1))
+    verb.tell_pair(store, me, "blue", {"retired": date(2026, 4, 1)}, date(2026, 4, 1))
+    assert not made
+    verb.tell_pair(store, me, "blue", {"brand": "Acme", "model": "Fast"}, date(2026, 4, 1))
+    assert made

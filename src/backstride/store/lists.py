@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import ExtractYear
 
-from backstride.store.models import RunRow
+from backstride.store.models import RunRow, SourceRow
 
-__all__ = ["Wanted", "Worn", "Year", "run_rows", "worn", "years"]
+__all__ = ["Wanted", "Worn", "Year", "gear_names", "run_rows", "worn", "years"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,3 +97,9 @@ def worn(runner_id: int) -> dict[str, Worn]:
     rows = RunRow.objects.filter(runner_id=runner_id, sport="running").exclude(shoe="").values("shoe").order_by("shoe")
     sums = rows.annotate(distance_m=Sum("distance_m"), first=Min("local_day"), last=Max("local_day"))
     return {row["shoe"]: Worn(row["distance_m"] or 0.0, row["first"], row["last"]) for row in sums}
+
+
+def gear_names(runner_id: int) -> frozenset[str]:
+    """The names that files have for the pairs worn, as they write them."""
+    names = SourceRow.objects.filter(runner_id=runner_id, content__has_key="shoe").values_list("content__shoe", flat=True)
+    return frozenset(names.distinct())

@@ -28,7 +28,7 @@ from backstride.store.connect import connect, told, writing
 from backstride.store.diaries import entries, tell
 from backstride.store.home import DATABASE, home_folder, only_mine
 from backstride.store.interviews import keep, kept
-from backstride.store.lists import Wanted, Worn, Year, run_rows, worn, years
+from backstride.store.lists import Wanted, Worn, Year, gear_names, run_rows, worn, years
 from backstride.store.models import DayRow, DiaryRow, FileRow, ImportRow, InterviewRow, RunnerRow, RunRow, ShoeRow, SourceRow, TrialRow
 from backstride.store.plain import run_as_plain, run_from_plain, storable
 from backstride.store.streams import Streams
@@ -524,6 +524,10 @@ class Store:
     def worn(self, runner: StoredRunner) -> dict[str, Worn]:
         """What was run in each pair of shoes, by the name that the runs have for it."""
         return worn(runner.id)
+
+    def gear(self, runner: StoredRunner) -> frozenset[str]:
+        """The names that files have for the pairs worn, as they write them."""
+        return gear_names(runner.id)
 
     def count(self, runner: StoredRunner) -> tuple[int, int]:
         """How many runs there are, and how many activities of other sports."""
