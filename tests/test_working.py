@@ -50,7 +50,7 @@ def test_every_table_is_whole_and_what_must_not_be_missed_is_never_drawn(path, k
 def test_the_weights_of_a_cause_add_up_to_what_stands_below_them(knowledge):
     answer, names = told(CASES[0], knowledge)
     table = by_id(working(answer, names))[f"cause-{answer.causes[0].condition}"]
-    numbers = [float(row.cells[2].replace("\u2212", "-")) for row in table.rows]
+    numbers = [float(row.cells[1].replace("\u2212", "-")) for row in table.rows]
     assert table.rows[0].cells[0] == "Before any answer" and table.rows[-1].cells[0] == "Together"
     assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=0.005 * len(numbers))
 
@@ -78,8 +78,8 @@ def test_what_is_missing_or_left_out_says_why(knowledge):
     assert found["left-out"].rows[0].cells == (names.observations["slr"], "they clash")
     assert found["files"].rows[0].cells == ("one.fit: read",)
     rows = [row.cells for row in found[f"cause-{cause.condition}"].rows]
-    assert any(row[0] == "1 more that say nothing about it" for row in rows) or any("say nothing about it" in row[0] for row in rows)
-    assert (names.observations["slr"], "3", "+0.50", "derived; the exam", "") in rows
+    assert any(row[0].endswith("more that say nothing about it") for row in rows)
+    assert (names.observations["slr"], "+0.50", "3", "derived; the exam", "") in rows
 
 
 def test_every_source_that_is_cited_is_listed_once_and_whole(knowledge):

@@ -105,6 +105,22 @@ def test_until_one_question_makes_sure_the_emergency_holds(client, store, me, pl
     told = text(client.get("/answer"))
     assert "What to do now" in told and "Only a clear no to one more question changes that." in told
     assert not store.interviews(me)[-1].finished
+    start = client.get("/")
+    assert "First this" in text(start) and "emergency department now" in text(start)
+
+
+def test_who_goes_on_after_an_emergency_still_finds_it_first(client, store, me, knowledge, played):
+    from backstride import interview as verb
+
+    interview = played(SADDLE)
+    now = datetime.now(UTC)
+    shown = verb.screen(interview, Record("me"), knowledge, now)
+    assert shown.id.startswith("emergency:")
+    on = verb.answer(interview, shown, {}, now)
+    store.keep_interview(me, replace(store.interviews(me)[-1], interview=on, updated_at=now))
+    assert verb.screen(on, Record("me"), knowledge, now).kind != "done"
+    told = text(client.get("/answer"))
+    assert "What to do now" in told and "Only a clear no" not in told and "First this" in text(client.get("/"))
 
 
 def test_someone_to_be_seen_today_is_not_told_what_fits(client, played):

@@ -148,14 +148,14 @@ def _ranking(answer: Assessment, names: Names) -> Table:
     rows = []
     for cause in answer.causes:
         if cause.condition not in grave:
-            cells = (names.conditions[cause.condition], fit(cause, answer), _percent(cause.probability), _between(cause.low, cause.high))
+            cells = (names.conditions[cause.condition], _percent(cause.probability), _between(cause.low, cause.high), fit(cause, answer))
             rows.append(Row(cells, Bar(cause.probability, cause.low, cause.high)))
     other = answer.other
-    cells = ("Something not described here", "", _percent(other.probability), _between(other.low, other.high))
+    cells = ("Something not described here", _percent(other.probability), _between(other.low, other.high), "")
     rows.append(Row(cells, Bar(other.probability, other.low, other.high)))
-    columns = ("Cause", "In words", "Probability", _interval(answer))
-    about = "How likely each cause is after what you said. The dot is the likely value, the line how far it may be off."
-    return Table("ranking", "What fits", columns, tuple(rows), frozenset({2, 3}), about)
+    columns = ("Cause", "Probability", _interval(answer), "In words")
+    about = "How likely each cause is after what you said, and how far that may be off."
+    return Table("ranking", "What fits", columns, tuple(rows), frozenset({1, 2}), about)
 
 
 def _serious(answer: Assessment, names: Names) -> Table:
@@ -165,38 +165,38 @@ def _serious(answer: Assessment, names: Names) -> Table:
     rows = _rows(
         (
             names.conditions[c.condition],
-            why.get(c.condition, "not listed: neither a rule nor its probability raises it"),
             _percent(c.probability),
             _between(c.low, c.high),
+            why.get(c.condition, "not listed: neither a rule nor its probability raises it"),
         )
         for c in sorted(grave, key=lambda c: (c.condition not in why, -c.probability))
     )
-    columns = ("Condition", "Why it is listed", "Probability", _interval(answer))
+    columns = ("Condition", "Probability", _interval(answer), "Why it is listed")
     about = "Each of these is told as an action where a rule or its probability raises it, however small the number is."
-    return Table("serious", "What must not be missed", columns, rows, frozenset({2, 3}), about)
+    return Table("serious", "What must not be missed", columns, rows, frozenset({1, 2}), about)
 
 
 def _taken_apart(answer: Assessment, names: Names) -> Iterator[Table]:
-    columns = ("What was said or measured", "As", "Weight", "Rests on", "Sources")
+    columns = ("What was said or measured", "Weight", "As", "Rests on", "Sources")
     about = "A weight above 0 speaks for it, below 0 against it. They add up to the log-odds of this cause alone (in nats)."
     for cause in answer.causes:
         if cause.probability < _LEAST_SHOWN and cause is not answer.causes[0]:
             continue
-        rows: list[tuple[str, ...]] = [("Before any answer", "", _weight(cause.prior_weight), "", "")]
+        rows: list[tuple[str, ...]] = [("Before any answer", _weight(cause.prior_weight), "", "", "")]
         rows += [_weighed(weight, names) for weight in (*cause.speaks_for, *cause.speaks_against)]
         silent = [weight for weight in cause.weights if weight.weight == 0]
         if silent:
-            rows.append((f"{len(silent)} more that say nothing about it", "", _weight(0.0), "", ""))
-        rows.append(("Together", "", _weight(cause.prior_weight + sum(weight.weight for weight in cause.weights)), "", ""))
+            rows.append((f"{len(silent)} more that say nothing about it", _weight(0.0), "", "", ""))
+        rows.append(("Together", _weight(cause.prior_weight + sum(weight.weight for weight in cause.weights)), "", "", ""))
         caption = f"{names.conditions[cause.condition]}: {_percent(cause.probability)} ({_between(cause.low, cause.high)})"
-        yield Table(f"cause-{cause.condition}", caption, columns, _rows(rows), frozenset({2}), about, cause.condition)
+        yield Table(f"cause-{cause.condition}", caption, columns, _rows(rows), frozenset({1}), about, cause.condition)
 
 
 def _weighed(weight: Weight, names: Names) -> tuple[str, ...]:
     name = names.observations.get(weight.observation, weight.observation)
     said = f"{weight.value:g}" if isinstance(weight.value, float) else str(weight.value).replace("_", " ")
     basis = f"{weight.basis}; {weight.origin}" if weight.origin else weight.basis
-    return name, said, _weight(weight.weight), basis, _cited(weight.sources, names)
+    return name, _weight(weight.weight), said, basis, _cited(weight.sources, names)
 
 
 def _weight(nats: float) -> str:

@@ -37,7 +37,7 @@ class Stage(Enum):
     UNFINISHED = auto()
     """Something is still to be asked."""
     ALARM = auto()
-    """One question makes sure of an emergency; until it is answered that emergency holds."""
+    """Something is still to be asked, but what was said is a sign of an emergency: until it is taken back that comes first."""
     OLD = auto()
     """There is an answer, but something has to be asked again."""
     TOLD = auto()
@@ -60,6 +60,8 @@ class Answered:
         The answer as it is kept; at `Stage.OLD` as it was told then, or None where another version kept it.
     before : Past or None
         The answer that this one goes on from.
+    to_confirm : bool
+        Whether the next question makes sure of the emergency.
     """
 
     stage: Stage
@@ -69,6 +71,7 @@ class Answered:
     names: Names | None = None
     past: Past | None = None
     before: Past | None = None
+    to_confirm: bool = False
 
     @property
     def urgent(self) -> bool:
@@ -116,11 +119,13 @@ def answered(at: Here) -> Answered:
     if found is None:
         return Answered(Stage.WAIT, last)
     kind, record, answer = found
-    if answer is None:
-        return Answered(Stage.OLD, last, past=past_of(last)) if last.finished else Answered(Stage.UNFINISHED, last)
     names = names_for(answer, at.knowledge)
-    if kind is Kind.CONFIRM:
-        return Answered(Stage.ALARM, last, record, answer, names)
+    if kind is not Kind.DONE:
+        if last.finished:
+            return Answered(Stage.OLD, last, past=past_of(last))
+        if any(reason.level is Level.EMERGENCY and reason.red_flag for reason in answer.triage.reasons):
+            return Answered(Stage.ALARM, last, record, answer, names, to_confirm=kind is Kind.CONFIRM)
+        return Answered(Stage.UNFINISHED, last)
     kept, past, before = _kept(at, person, interviews, record, answer)
     return Answered(Stage.TOLD, kept, record, answer, names, past, before)
 
@@ -141,13 +146,12 @@ def past_of(one: KeptInterview) -> Past | None:
         return None
 
 
-def _found(at: Here, asked: _Asked) -> tuple[Kind, Record, Assessment | None]:
-    """What kind of screen comes now, and the answer where it is one that tells it."""
+def _found(at: Here, asked: _Asked) -> tuple[Kind, Record, Assessment]:
+    """What kind of screen comes now, and what is known so far with what it comes to."""
     record = at.record()
     shown = verb.screen(asked.interview, record, at.knowledge, at.now)
     judged = verb.record_of(asked.interview, record, at.knowledge, at.now)
-    told = shown.kind in (Kind.DONE, Kind.CONFIRM)
-    return shown.kind, judged, assess(judged, at.knowledge) if told else None
+    return shown.kind, judged, assess(judged, at.knowledge)
 
 
 _keeping = Lock()

@@ -88,6 +88,7 @@ def _without(at: Here, known: Answered) -> dict[str, Any]:
     return {
         "stage": known.stage.name.lower(),
         "past": _told((past_section(past),))[0] if past else None,
+        "loud": past is not None and past.level is Level.EMERGENCY,
         "earlier": bool(known.kept) and bool(earlier(at)),
         "hours": at.knowledge.limits["emergency_answer_hours"].value,
     }
@@ -101,7 +102,7 @@ def _emergency(request: HttpRequest, at: Here, known: Answered) -> dict[str, Any
     return {
         "sections": _told(sections),
         "numbers": telephone.emergency if telephone else (),
-        "to_confirm": known.stage is Stage.ALARM,
+        "to_confirm": known.to_confirm,
         **_countries(request, at),
     }
 
