@@ -1,7 +1,8 @@
 """Looking back over made-up runners of whom the truth is known: one change planted before an onset, or nothing.
 
-Limits, exposures and the order of the reasons were chosen on runners of other seeds (0 to 2,000); those that are reported here were looked
-at by nobody before. The planted change must come first in its own direction; whoever could not be judged counts as not found.
+Limits, exposures and the order of the reasons were chosen on runners of other seeds (0 to 2,000). Whoever changes them after reading these
+figures takes new first seeds: what was tuned on can't judge. The planted change must come first in its own direction; whoever could not be
+judged counts as not found.
 """
 
 import collections
@@ -123,13 +124,14 @@ def told_other(r):
 def head_lines(runners):
     nobody, medium = runners(), runners(size="medium")
     more_nobody, more_medium = runners(more=1), runners(size="medium", more=1)
+    groups = [(nobody, medium), (more_nobody, more_medium), (nobody + more_nobody, medium + more_medium)]
     rows = [
-        ("nothing planted: any reason given", part(nobody, with_any), part(more_nobody, with_any), "at most 5 %"),
-        ("medium change planted: ranked first", *(part(rs, lambda r: r["right"]) for rs in (medium, more_medium)), "at least 80 %"),
-        ("... ranked first and called unusual", part(medium, told_first), part(more_medium, told_first), ""),
-        ("... called unusual, at any rank", *(part(rs, lambda r: r["named"]) for rs in (medium, more_medium)), ""),
-        ("... another change called unusual and ranked first", part(medium, told_other), part(more_medium, told_other), ""),
-        ("... nothing called unusual", *(part(rs, lambda r: not r["unusual"]) for rs in (medium, more_medium)), ""),
+        ("nothing planted: any reason given", 0, with_any, "at most 5 %"),
+        ("medium change planted: ranked first", 1, lambda r: r["right"], "at least 80 %"),
+        ("... ranked first and called unusual", 1, told_first, ""),
+        ("... called unusual, at any rank", 1, lambda r: r["named"], ""),
+        ("... another change called unusual and ranked first", 1, told_other, ""),
+        ("... nothing called unusual", 1, lambda r: not r["unusual"], ""),
     ]
     unjudged = sum(not r["judged"] for rs in (nobody, medium, more_nobody, more_medium) for r in rs)
     return [
@@ -140,9 +142,12 @@ def head_lines(runners):
         f"{MORE:,} and {MORE:,} further ones, for a figure that stands on more. In brackets the 95 % interval (Wilson). "
         f"{unjudged or 'None'} of all of them could not be judged.",
         "",
-        f"| | {RUNNERS} + {RUNNERS} runners | {MORE:,} + {MORE:,} others | aim |",
-        "|---|---|---|---|",
-        *(f"| {' | '.join(row)} |" for row in rows),
+        f"| | {RUNNERS} + {RUNNERS} runners | {MORE:,} + {MORE:,} others | all | aim |",
+        "|---|---|---|---|---|",
+        *(f"| {words} | {' | '.join(part(group[planted], holds) for group in groups)} | {aim} |" for words, planted, holds, aim in rows),
+        "",
+        "An aim that lies within the brackets is neither met for sure nor missed. Being first is not yet being told: of a medium change that "
+        "lasts a week or two most runners have seen the like in an ordinary week, and then nothing is called unusual.",
         "",
     ]
 
