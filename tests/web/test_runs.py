@@ -6,7 +6,6 @@ import pytest
 from kept import a_run, keep, remembered, text
 
 from backstride.intake import add_run
-from backstride.store.lists import Wanted
 
 DAY = date(2026, 3, 30)
 
@@ -166,26 +165,3 @@ def test_pages_that_show_take_no_other_method(client, address):
 def test_pages_stay_small(client, store, me):
     keep(store, me, *(a_run(at, title="A long title of a run that somebody wrote " * 3) for at in range(60)))
     assert len(client.get("/runs").content) < 100_000
-
-
-def test_years_and_pairs_are_summed_by_the_database(store, me):
-    keep(
-        store,
-        me,
-        a_run(0, 10, shoe="blue"),
-        a_run(1, 5, shoe="blue"),
-        a_run(400, 7, shoe="red"),
-        a_run(2, 30, sport="cycling", shoe="blue"),
-    )
-    assert [(one.year, one.runs, one.distance_m) for one in store.years(me, "running")] == [(2026, 2, 15_000.0), (2025, 1, 7_000.0)]
-    assert {name: round(one.distance_m) for name, one in store.worn(me).items()} == {"blue": 15_000, "red": 7_000}
-    assert (store.worn(me)["blue"].first, store.worn(me)["blue"].last) == (date(2026, 3, 29), DAY)
-
-
-def test_a_part_of_the_runs_is_the_same_as_all_of_them_in_turn(store, me):
-    keep(store, me, *(a_run(at % 7, km=5 + at) for at in range(23)))
-    every, count = store.search(me, Wanted("running"), 0, 1000)
-    pages = [store.search(me, Wanted("running"), at, 5)[0] for at in range(0, 23, 5)]
-    assert count == len(every)
-    assert [one.key for page in pages for one in page] == [one.key for one in every]
-    assert [one.run.local_day for one in every] == sorted((one.run.local_day for one in every), reverse=True)

@@ -6,7 +6,6 @@ import pytest
 from kept import a_run, keep, remembered, text
 
 from backstride.model.run import Shoe
-from backstride.pairs import pairs
 
 
 @pytest.fixture
@@ -117,12 +116,6 @@ def test_the_form_of_another_site_is_refused(client):
     client.handler.enforce_csrf_checks = True
     assert client.post("/shoes", {"name": "blue"}).status_code == 403
     assert client.get("/shoes/again").status_code == 405
-
-
-def test_pairs_that_only_runs_name_come_after_those_that_are_told_of(store, me):
-    keep(store, me, a_run(0, 10, shoe="aaa"))
-    store.tell_shoe(me, "zzz", {"start_km": 3.0})
-    assert [(pair.shoe.name, pair.km, pair.last_run) for pair in pairs(store, me)] == [("zzz", 3.0, None), ("aaa", 10.0, date(2026, 3, 30))]
 
 
 def test_runs_find_a_pair_that_is_told_of_later(client, store, me):
