@@ -167,12 +167,12 @@ def _serious(answer: Assessment, names: Names) -> Table:
             names.conditions[c.condition],
             _percent(c.probability),
             _between(c.low, c.high),
-            why.get(c.condition, "not listed: neither a rule nor its probability raises it"),
+            why.get(c.condition, "not listed"),
         )
         for c in sorted(grave, key=lambda c: (c.condition not in why, -c.probability))
     )
     columns = ("Condition", "Probability", _interval(answer), "Why it is listed")
-    about = "Each of these is told as an action where a rule or its probability raises it, however small the number is."
+    about = "Each of these is told as a thing to do where there is a reason for it, even if its number is small."
     return Table("serious", "What must not be missed", columns, rows, frozenset({1, 2}), about)
 
 
