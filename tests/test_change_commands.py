@@ -4,6 +4,7 @@ import json
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -16,6 +17,7 @@ from backstride.example.strava_writer import StravaActivity, write_strava_zip
 from backstride.intake import import_paths
 from backstride.knowledge.loader import load
 from backstride.model.diary import DiaryEntry
+from backstride.model.interview import Interview, KeptInterview
 from backstride.model.pattern import Association
 from backstride.model.record import Record
 from backstride.record import with_stored
@@ -196,6 +198,18 @@ def test_a_runner_without_a_diary_is_asked_for_the_day(backstride, tmp_path):
     assert "--onset" in backstride("changes", code=2, home=tmp_path / "empty")
     assert "It can't be said" in backstride("changes", "--onset", "2026-01-01", home=tmp_path / "empty")
     assert "No morning told" in backstride("patterns", home=tmp_path / "empty")
+
+
+def test_what_the_latest_answer_says_against_running_stands_first(tmp_path, home, backstride):
+    copied = tmp_path / "copied"
+    shutil.copytree(home, copied)
+    store = open_store(copied, "")
+    told = {"words": "Book a doctor this week.", "running": "Don't run until then."}
+    at = datetime(2026, 6, 4, tzinfo=UTC)
+    store.keep_interview(store.runner("me"), KeptInterview(at, at, Interview(), True, told))
+    for words in (("changes", "--onset", ONSET), ("patterns",)):
+        first = in_one_line(backstride(*words, home=copied))
+        assert first.startswith("FIRST, FROM YOUR ANSWERS ------------------------ Book a doctor this week. Don't run until then.")
 
 
 def test_own_data_reach_the_answer_through_knowledge(home):

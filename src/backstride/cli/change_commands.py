@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.model.record import Record
 from backstride.reports.sections import Section, as_text, day_in_words
+from backstride.reports.standing import standing_section
 
 if TYPE_CHECKING:
     from backstride.knowledge.concepts import Knowledge
@@ -29,6 +31,16 @@ _ME = "me"
 AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 Working = Annotated[bool, typer.Option("--working", help="Show every number.")]
 ChartFile = Annotated[Path | None, typer.Option("--chart", help="Also draw it, into a file that ends in .svg, .png or .html.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What both commands need; `first` is what the latest answer says to do where it speaks against running."""
+
+    record: Record
+    knowledge: Knowledge
+    today: date
+    first: tuple[Section, ...]
 
 
 @app.command("changes")
@@ -49,7 +61,8 @@ def changes_command(
     from backstride.why_now_words import change_words
 
     told = day_told(onset, "--onset") if onset else None
-    record, knowledge, today = _known(runner, overlays)
+    known = _known(runner, overlays)
+    record, knowledge, today = known.record, known.knowledge, known.today
     episodes = spells(record.diary, knowledge, today)
     day = told or (episodes[-1].begin if episodes else None)
     if day is None:
@@ -64,7 +77,11 @@ def changes_command(
         from backstride.why_now_charts import change_charts
 
         _draw(chart, change_charts(found, record, knowledge, episodes), f"What changed before {day_in_words(day)}")
-    _tell(json.dumps(why_now_json(found, words), ensure_ascii=False), why_now_sections(found, words, working=working), as_lines)
+    _tell(
+        json.dumps(why_now_json(found, words), ensure_ascii=False),
+        (*known.first, *why_now_sections(found, words, working=working)),
+        as_lines,
+    )
 
 
 @app.command("patterns")
@@ -75,24 +92,31 @@ def patterns_command(
     from backstride.patterns import pattern_words, patterns_of
     from backstride.reports.pattern import pattern_json, pattern_sections
 
-    record, knowledge, today = _known(runner, overlays)
+    known = _known(runner, overlays)
+    record, knowledge, today = known.record, known.knowledge, known.today
     found = patterns_of(record, knowledge, today)
     words = pattern_words(found, knowledge)
     if chart is not None:
         from backstride.why_now_charts import pattern_charts
 
         _draw(chart, pattern_charts(found, words), "What goes with your pain")
-    _tell(json.dumps(pattern_json(found, words), ensure_ascii=False), pattern_sections(found, words, working=working), as_lines)
+    _tell(
+        json.dumps(pattern_json(found, words), ensure_ascii=False),
+        (*known.first, *pattern_sections(found, words, working=working)),
+        as_lines,
+    )
 
 
-def _known(runner: str, overlays: Overlay) -> tuple[Record, Knowledge, date]:
+def _known(runner: str, overlays: Overlay) -> _Known:
     from backstride.diary_log import day_here
     from backstride.record import with_stored
 
     store, person = open_record(runner)
     knowledge = load(tuple(overlays or ()))
     now = datetime.now(UTC)
-    return with_stored(Record(person.name, assessed_at=now), store, person), knowledge, day_here(person, now)
+    kept = store.interviews(person)
+    record = with_stored(Record(person.name, assessed_at=now), store, person)
+    return _Known(record, knowledge, day_here(person, now), standing_section(kept[-1].assessment if kept else None))
 
 
 def _draw(path: Path, charts: Sequence[Chart], title: str) -> None:
