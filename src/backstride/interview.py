@@ -148,17 +148,18 @@ class _Asking:
         return Screen("where", Kind.WHERE, self.known.screens("where")[0].title, items)
 
     def safety(self) -> Screen | None:
-        return self._signs_screen("safety", self._open_safety())
+        return self._signs_screen("safety", self._open_safety)
 
     def signs(self) -> Screen | None:
         """What could still make a rule true that asks for someone sooner; after the questions, which have asked most of it."""
-        return self._signs_screen("signs", self._open_signs())
+        return self._signs_screen("signs", self._open_signs)
 
     def _signs_screen(self, kind: str, items: Collection[str]) -> Screen | None:
         for group, mine in self._by_group(kind, items):
             return Screen(f"{kind}:{group.id}", Kind.SAFETY, group.title, tuple(self.words.sign(item) for item in mine))
         return None
 
+    @cached_property
     def _open_signs(self) -> list[str]:
         known = self.known
         actions = [action for action, level in LEVEL_OF_ACTION.items() if level.rank > known.triage.level.rank]
@@ -175,6 +176,7 @@ class _Asking:
         factors = [item for item in unanswered if item in listed and item in known.knowledge.factors]
         return [item for item in (*questions, *factors) if item in wanted and item not in known.latest]
 
+    @cached_property
     def _open_safety(self) -> list[str]:
         """What was not asked yet: items that settle an emergency rule, and the other signs that stand with them on a screen."""
         known, runner = self.known, self.known.record.runner
@@ -269,8 +271,8 @@ class _Asking:
 
     def _left(self, now: Screen) -> int:
         known = self.known
-        safety = len(list(self._by_group("safety", {*self._open_safety(), *self._old()})))
-        signs = len(list(self._by_group("signs", self._open_signs())))
+        safety = len(list(self._by_group("safety", {*self._open_safety, *self._old()})))
+        signs = len(list(self._by_group("signs", self._open_signs)))
         entries = [entry for kind in ("question", "habits") for entry in known.screens(kind) if not entry.group]
         listed = sum(bool(self._open_items(entry)) for entry in entries)
         smallest = known.limit("interview_gain_bits")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from backstride.knowledge.concepts import Condition, Knowledge, RedFlag
 from backstride.knowledge.rules import Lookup, Rule, Stated, parse_rule
@@ -148,6 +148,8 @@ def unanswered_items(
     settles: dict[str, int] = {}
     alone: set[str] = set()
 
+    # Each rule is tried with each of its terms denied: the same few hundred ids are looked up tens of thousands of times.
+    @cache
     def known(name: str) -> Stated | str | int | None:
         finding = knowledge.findings.get(name)
         other_sex = finding is not None and finding.only_for_sex and observed.sex not in (None, finding.only_for_sex)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -40,6 +41,7 @@ _SAME_SITTING = timedelta(hours=1)
 """A correction this soon after an answer belongs to it; a later one makes an interview of its own, and the old answer stays."""
 _SCREEN_HOLDS = timedelta(minutes=5)
 """A screen moves with the clock only where answers get too old."""
+_A_MOMENT = timedelta(seconds=2)
 _ANEW = "questions_anew"
 _SET_ASIDE = "questions_refused"
 _EMERGENCY = "emergency:"
@@ -57,6 +59,10 @@ class _Worked:
     at: datetime
     screen: Screen
 
+    def is_fresh_for(self, interview: Interview, now: datetime) -> bool:
+        """Whether it was worked out a moment ago, by the answer that leads here."""
+        return self.interview == interview and timedelta() <= now - self.at < _A_MOMENT
+
     def holds_for(self, interview: Interview, base: Record, now: datetime) -> bool:
         """Whether it is still the one to show. Runs are the same when they are the same object: to compare thousands takes longer."""
         mine = self.base
@@ -69,44 +75,54 @@ _worked: dict[str, _Worked] = {}
 """Of each runner the last: what an answer led to is what the page shows next."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Visit:
     """The interview of this visit, as it stands.
 
     Attributes
     ----------
     at : Here
+    person : StoredRunner or None
+        As whom it is kept; None as long as nothing is.
     begun_at : datetime
     interview : Interview
         Empty for one that has not begun.
     last : KeptInterview or None
         The one that it goes on with, as it is kept.
+    known : Record or None
+        Runs, shoes and days, where they were looked up a moment ago.
     """
 
     at: Here
+    person: StoredRunner | None
     begun_at: datetime
     interview: Interview
     last: KeptInterview | None = None
+    known: Record | None = None
 
     @property
     def finished(self) -> bool:
         """Whether its answer was told."""
         return self.last is not None and self.last.finished
 
+    @cached_property
     def base(self) -> Record:
         """What is known besides it. The first screen needs no runs: it comes at once, however many there are."""
-        if self.interview.seen:
-            return self.at.record()
-        person = self.at.person()
+        person = self.person
         if person is None:
             return Record(self.at.name)
+        if self.interview.seen:
+            return self.known or self.at.record()
         age = None if person.birth_year is None else self.at.now.year - person.birth_year
         return Record(self.at.name, Runner(age=age, sex=person.sex or None))
 
     def screen(self) -> Screen:
         """What to ask now."""
-        base, name, now = self.base(), self.at.name, self.at.now
+        name, now = self.at.name, self.at.now
         known = _worked.get(name)
+        if known is not None and known.is_fresh_for(self.interview, now):
+            return known.screen
+        base = self.base
         if known is None or not known.holds_for(self.interview, base, now):
             known = _Worked(self.interview, base, now, verb.screen(self.interview, base, self.at.knowledge, now))
             _worked[name] = known
@@ -114,11 +130,11 @@ class _Visit:
 
     def item(self, item: str) -> Item:
         """One item by itself."""
-        return verb.item_of(item, self.interview, self.base(), self.at.knowledge, self.at.now)
+        return verb.item_of(item, self.interview, self.base, self.at.knowledge, self.at.now)
 
     def answer(self) -> tuple[Assessment, Record]:
         """What it comes to so far, and from what."""
-        record = verb.record_of(self.interview, self.base(), self.at.knowledge, self.at.now)
+        record = verb.record_of(self.interview, self.base, self.at.knowledge, self.at.now)
         return assess(record, self.at.knowledge), record
 
     def go_on(self, interview: Interview, *, apart: bool = False) -> HttpResponse:
@@ -127,7 +143,8 @@ class _Visit:
         `apart` keeps it as an interview of its own, beside the one that it goes on with.
         """
         person = self.at.person_or_new()
-        then = _Visit(self.at, self.at.now if apart else self.begun_at, interview)
+        known = self.base if self.interview.seen else None
+        then = _Visit(self.at, person, self.at.now if apart else self.begun_at, interview, known=known)
         shown = then.screen()
         told = None
         if shown.kind is Kind.DONE:
@@ -140,16 +157,16 @@ class _Visit:
         """What to do now, before anything else is said."""
         answer, _ = self.answer()
         names = names_for(answer, self.at.knowledge)
-        return conversation(answer, names, country=_country(request, self.at.person()), race_day=None, today=self.at.today)[0]
+        return conversation(answer, names, country=_country(request, self.person), race_day=None, today=self.at.today)[0]
 
 
-def _visit(request: HttpRequest) -> _Visit:
-    at = here(request)
+def _visit(request: HttpRequest, at: Here | None = None) -> _Visit:
+    at = at or here(request)
     person = at.person()
     last = (at.store.interviews(person) or (None,))[-1] if person else None
     if last is not None and is_to_go_on_with(last, at.knowledge, at.now) and request.session.get(_ANEW) != last.begun_at.isoformat():
-        return _Visit(at, last.begun_at, last.interview, last)
-    return _Visit(at, at.now, Interview())
+        return _Visit(at, person, last.begun_at, last.interview, last)
+    return _Visit(at, person, at.now, Interview())
 
 
 def _lead(where: str) -> HttpResponse:
@@ -177,8 +194,9 @@ def _stale(request: HttpRequest) -> HttpResponse:
 def questions(request: HttpRequest) -> HttpResponse:
     """Show what to ask now, or take an answer in."""
     if request.method == "POST":
-        with _turn[here(request).name]:
-            return _answered(request)
+        at = here(request)
+        with _turn[at.name]:
+            return _answered(request, _visit(request, at))
     visit = _visit(request)
     shown = visit.screen()
     if shown.id.startswith(_EMERGENCY):
@@ -190,8 +208,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     return _asked(request, visit, form_of(shown))
 
 
-def _answered(request: HttpRequest) -> HttpResponse:
-    visit = _visit(request)
+def _answered(request: HttpRequest, visit: _Visit) -> HttpResponse:
     shown = visit.screen()
     over = shown.kind is Kind.DONE and not shown.id.startswith(_EMERGENCY)
     if request.POST.get("screen") != _mark(visit, shown) or (visit.finished and not shown.id.startswith(_EMERGENCY)):
@@ -250,7 +267,7 @@ def _page(
 def _emergency(request: HttpRequest, visit: _Visit, shown: Screen) -> HttpResponse:
     """What to do now, whom to call, and nothing that is asked."""
     telephones = visit.at.knowledge.emergency_numbers
-    country = _country(request, visit.at.person())
+    country = _country(request, visit.person)
     called = telephones.get(country.upper()) or telephones.get("other")
     countries = sorted(((one.country, code) for code, one in telephones.items() if code != "other"))
     more = {"first": visit.first_told(request), "called": called, "countries": countries, "country": country.upper()}
@@ -281,8 +298,9 @@ def _come_back(request: HttpRequest, visit: _Visit) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest) -> HttpResponse:
     """Nothing has changed since an answer: go on with what was said, as an interview of its own."""
-    with _turn[here(request).name]:
-        visit = _visit(request)
+    at = here(request)
+    with _turn[at.name]:
+        visit = _visit(request, at)
         if not visit.finished:
             return _lead("/questions")
         return visit.go_on(visit.interview, apart=True)
@@ -291,8 +309,9 @@ def again(request: HttpRequest) -> HttpResponse:
 @require_POST
 def back(request: HttpRequest) -> HttpResponse:
     """Undo the last screen."""
-    with _turn[here(request).name]:
-        visit = _visit(request)
+    at = here(request)
+    with _turn[at.name]:
+        visit = _visit(request, at)
         if request.POST.get("screen") != _mark(visit, visit.screen()):
             return _stale(request)
         return visit.go_on(verb.back(visit.interview)) if visit.interview.seen else _lead("/questions")
@@ -341,8 +360,9 @@ def changes(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, item: str) -> HttpResponse:
     """One answer to be changed."""
-    with _turn[here(request).name]:
-        visit = _visit(request)
+    at = here(request)
+    with _turn[at.name]:
+        visit = _visit(request, at)
         before = visit.interview.answers().get(item)
         try:
             asked = visit.item(item)
