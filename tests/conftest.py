@@ -2,6 +2,7 @@ import itertools
 import os
 import shutil
 import socket
+import tempfile
 from pathlib import Path
 
 import databases
@@ -15,6 +16,21 @@ settings.register_profile("quick", parent=settings.get_profile("default"), max_e
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 ROOT = Path(__file__).parent.parent
+
+
+def pytest_configure(config):
+    """Set Django up before a test touches the store: a process has one, and that of the web app knows the store's tables too."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        return  # tests run in the workers
+    home = tempfile.TemporaryDirectory(prefix="backstride-tests-")
+    config.add_cleanup(home.cleanup)
+    with pytest.MonkeyPatch.context() as patch:
+        # Only now: the programs that the tests start must not see them.
+        patch.setenv("DJANGO_SETTINGS_MODULE", "backstride.web.settings")
+        patch.setenv("BACKSTRIDE_HOME", home.name)
+        import django
+
+        django.setup()
 
 
 @pytest.fixture(scope="session")
