@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum, auto
 from threading import Lock
@@ -55,7 +55,7 @@ class Answered:
     kept : KeptInterview or None
         The interview that it comes from.
     record, assessment, names
-        What was judged, with the answer and its words; at `Stage.TOLD` and `Stage.ALARM` only.
+        What was judged but for its runs, days and diary, with the answer and its words; at `Stage.TOLD` and `Stage.ALARM` only.
     past : Past or None
         The answer as it is kept; at `Stage.OLD` as it was told then, or None where another version kept it.
     before : Past or None
@@ -151,7 +151,9 @@ def _found(at: Here, asked: _Asked) -> tuple[Kind, Record, Assessment]:
     record = at.record()
     shown = verb.screen(asked.interview, record, at.knowledge, at.now)
     judged = verb.record_of(asked.interview, record, at.knowledge, at.now)
-    return shown.kind, judged, assess(judged, at.knowledge)
+    answer = assess(judged, at.knowledge)
+    # What is held for half an hour holds no runs: they would be those of before the next import.
+    return shown.kind, replace(judged, runs=(), days=(), diary=()), answer
 
 
 _keeping = Lock()

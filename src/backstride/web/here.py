@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, tzinfo
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -88,23 +89,30 @@ class Here:
         if person is None:
             return Record(self.name, assessed_at=self.now)
         age = None if person.birth_year is None else self.now.year - person.birth_year
-        kept = _read(replace(person, sex="", birth_year=None), self.store.mark(person))
+        kept = _read(person, self.store.mark(person))
         return replace(kept, runner=Runner(age=age, sex=person.sex or None), assessed_at=self.now)
 
 
-_reading = Lock()
+_RECORDS = 4
+"""Of so many runners the record is held, each once: thousands of runs are some 50 MB."""
+_records: OrderedDict[int, tuple[str, Record]] = OrderedDict()
+_reading: defaultdict[int, Lock] = defaultdict(Lock)
 
 
 def _read(person: StoredRunner, mark: str) -> Record:
-    # Thousands of runs take a second or two: two pages that want them at once read them once.
-    with _reading:
-        return _by_mark(person, mark)
+    """What the store has of a runner, as long as its mark stays.
 
-
-@lru_cache(maxsize=8)
-def _by_mark(person: StoredRunner, mark: str) -> Record:
-    """What the store has of a runner, as long as its mark stays; a clinic's many runners are read again in turn."""
-    return with_stored(Record(person.name), store(), person)
+    Thousands of runs take a second or two: of two pages that want them at once one reads, and the other has them too.
+    """
+    with _reading[person.id]:
+        held = _records.get(person.id)
+        if held is None or held[0] != mark:
+            _records.pop(person.id, None)  # not two of one runner at a time
+            held = mark, with_stored(Record(person.name), store(), person)
+            _records[person.id] = held
+            while len(_records) > _RECORDS:
+                _records.popitem(last=False)
+        return held[1]
 
 
 def here(request: HttpRequest) -> Here:
