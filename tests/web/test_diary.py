@@ -32,7 +32,7 @@ def today(me):
 def shown(page):
     """What a form sends when nothing is changed: every field with what it was, as a browser does."""
     html = page.content.decode()
-    form = html[html.index('<form method="post" action="/diary" class="diary">') :]
+    form = html[html.index('<form method="post" action="/diary" class="diary"') :]
     form = form[: form.index("</form>")]
     sent = {}
     for tag in re.findall("<input[^>]*>", form):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -66,10 +65,17 @@ def runs(request: HttpRequest) -> HttpResponse:
         "count": count,
         "number": number,
         "last": last,
-        "earlier": f"?{urlencode(kept | {'page': str(number + 1)})}" if number < last else "",
-        "later": f"?{urlencode(kept | {'page': str(number - 1)})}" if number > 1 else "",
+        "earlier": _address(kept, number + 1) if number < last else "",
+        "later": _address(kept, number - 1) if number > 1 else "",
     }
     return render(request, "runs.html", page)
+
+
+def _address(kept: dict[str, str], number: int) -> str:
+    """Of another page of the same list."""
+    query = QueryDict(mutable=True)
+    query.update(kept | {"page": str(number)})
+    return f"?{query.urlencode()}"
 
 
 def _year(text: str, known: list[int]) -> int | None:
