@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help database demo test lint bench fuzz docs shows-a shows-b shows-c shows-d requirements clean python
+.PHONY: help database browser demo test lint bench fuzz docs tour shows-a shows-b shows-c shows-d requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,7 +41,15 @@ database:
 	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql) >/dev/null 2>&1 || echo "It could not be installed."; \
 	  else echo "PostgreSQL is not installed: its tests will be skipped."; fi; fi
 
-test: $(VENV)/.ready database ## Set everything up and run the tests
+# The pages are tried in a real Chromium. Where it cannot be installed their tests say so.
+browser:
+	@if ! command -v chromium >/dev/null 2>&1 && ! command -v chromium-browser >/dev/null 2>&1 && ! command -v google-chrome >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Chromium for the tests (once) ..."; \
+	    (apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium) >/dev/null 2>&1 || echo "It could not be installed."; \
+	  else echo "Chromium is not installed: its tests will be skipped."; fi; fi
+
+test: $(VENV)/.ready database browser ## Set everything up and run the tests
 	@$(VENV)/bin/python -m pytest
 
 lint: $(VENV)/.ready ## Style, types, import contracts, knowledge files
@@ -63,6 +71,9 @@ docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python docs/why_now.py
 	@$(VENV)/bin/python -m bench.runner_a --write
 	@$(VENV)/bin/python docs/picture.py
+
+tour: $(VENV)/.ready browser ## Take the pictures of every page again
+	@$(VENV)/bin/python docs/tour.py
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_a
