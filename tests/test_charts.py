@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_golden import compare
 
 from backstride.errors import BackstrideError
-from backstride.reports.charts import Band, Effect, Event, Pair, Usual, baseline, pattern, shoes, timeline, to_html, to_png, to_svg
+from backstride.reports.charts import Band, Effect, Event, Pair, Usual, baseline, pattern, shoes, tables, timeline, to_html, to_png, to_svg
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 4, 12)
 HOSTILE = '</script><img src=x onerror=alert(1)> "q" & <!-- \x1b[31m\u202e\ud800 ]]> {{datum}} \n\' ' + "W" * 300
@@ -424,3 +424,17 @@ def test_what_is_told_apart_by_colour_differs_in_grey_too_and_words_can_be_read(
             if layer["mark"]["type"] == "text" and layer["mark"].get("color", "#2b2b2b") != "#ffffff":
                 # On the band of a spell, the darkest ground on which words stand.
                 assert contrast(layer["mark"].get("color", "#2b2b2b"), "#f6dfd0") >= 4.5
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_chart_has_its_numbers_as_tables_whose_rows_are_as_wide_as_their_heads(name):
+    found = tables(CHARTS[name]())
+    assert all(table.caption and table.rows and {len(row) for row in table.rows} == {len(table.heads)} for table in found)
+    assert found
+
+
+def test_tables_tell_days_in_words_and_the_last_day_of_a_span():
+    told = {table.caption: table.rows for table in tables(a_timeline())}
+    assert told["Kilometres a week"][2] == ("week of 16 March 2026", "25.1 km")
+    worn = next(table for table in tables(some_shoes()) if table.caption == "Pairs of shoes")
+    assert worn.rows[-1][0] == "Blue" and worn.rows[-1][3] == "96.2 km"

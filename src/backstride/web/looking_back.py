@@ -63,7 +63,6 @@ def look(at: Here, told: date | None, patience_s: float | None = PATIENCE_S) -> 
 
 def look_charts(at: Here, told: date, patience_s: float | None = PATIENCE_S) -> tuple[Chart, ...] | None:
     """The charts of a look back; None while they are made."""
-
     if (known := look(at, told, patience_s)) is None or known.found is None:
         return None
     found, episodes = known.found, known.episodes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -43,6 +44,7 @@ def pictures(request: HttpRequest, charts: tuple[Chart, ...], title: str, query:
     return render(request, "pictures.html", {"shown": shown, "title": title, "query": query, "back": back, "scripts": scripts()})
 
 
+@cache
 def scripts() -> str:
     """Where the scripts that draw are: another address for another version, so that a browser may keep them."""
     return f"/charts.js?v={version('vl-convert-python')}"
@@ -56,7 +58,7 @@ def drawn(charts: tuple[Chart, ...], key: Hashable, number: int, width: int) -> 
 
 
 def spec(charts: tuple[Chart, ...], number: int) -> HttpResponse:
-    """One of some charts as Vega-Lite, as wide as its place."""
+    """One of some charts as Vega-Lite."""
     if number >= len(charts):
         raise Http404
-    return JsonResponse({**charts[number].spec, "width": "container"})
+    return JsonResponse(charts[number].spec)

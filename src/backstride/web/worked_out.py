@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any, TypeVar
 
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -46,7 +47,7 @@ def worked_out(key: Hashable, find: Callable[[], T], patience_s: float | None = 
     with _looking:
         future: Future[T] | None = _found.get(key)
         if future is None:
-            future = _found[key] = _finders.submit(find)
+            future = _found[key] = _finders.submit(_aside, find)
             while len(_found) > _MOST:
                 _found.popitem(last=False)
         else:
@@ -60,6 +61,16 @@ def worked_out(key: Hashable, find: Callable[[], T], patience_s: float | None = 
         with _looking:
             _found.pop(key, None)
         raise
+
+
+def _aside(find: Callable[[], T]) -> T:
+    """Find something in a thread that keeps no connection to the database: none is held by what only waits for work."""
+    try:
+        return find()
+    finally:
+        for connection in connections.all(initialized_only=True):
+            connection.close()
+            del connections[connection.alias]
 
 
 def wait(request: HttpRequest) -> HttpResponse:

@@ -20,6 +20,7 @@ _HEADING, _PANEL, _GAP = 26, 150, 16
 _DEVICE_TONES = ("#1f4e79", "#d98a2b", "#6b4c9a", "#4d9e8f")
 _DEVICE_SHAPES = ("circle", "triangle-up", "square", "diamond")
 _OTHER = "others"
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,7 @@ def _in_words(
     compared: float | None,
 ) -> str:
     """What was found, in one or two sentences."""
-    what, of = short(name), f" {short(unit)}" if unit else ""
+    what, of = short(name, _LONGEST_NAME), f" {short(unit)}" if unit else ""
     if not len(values):
         return f"{what}: nothing is known from {day_in_words(frame.first)} to {day_in_words(frame.last)}."
     reach = (

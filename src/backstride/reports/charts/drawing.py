@@ -97,7 +97,7 @@ def javascript() -> str:
     """The scripts that draw, for a page with scripts of its own: afterwards there is a ``vegaEmbed``. Takes seconds, once a process."""
     import vl_convert
 
-    return vl_convert.javascript_bundle()
+    return vl_convert.javascript_bundle("window.vegaEmbed=vegaEmbed;")
 
 
 def _figure(chart: Chart) -> str:

@@ -33,20 +33,24 @@ def tables(chart: Chart) -> tuple[Table, ...]:
 def _tables(data: dict[str, list[dict[str, Any]]]) -> Iterator[Table]:
     for name, heading in _POINTS.items():
         if data.get(name):
-            told = (row["said"].partition(": ") for row in data[name])
-            yield Table(data[heading][0]["words"], ("When", "How much"), tuple((_when(when), what) for when, _, what in told))
+            yield Table(data[heading][0]["words"], ("When", "How much"), tuple(_said(row["said"]) for row in data[name]))
     if data.get("pairs"):
-        rows = tuple((row["name"], _day(row["begin"]), _before(row["end"]), row["km"]) for row in data["pairs"])
-        yield Table("Pairs of shoes", ("Pair", "From", "To", "On it"), rows)
+        pairs = tuple((row["name"], _day(row["begin"]), _before(row["end"]), row["km"]) for row in data["pairs"])
+        yield Table("Pairs of shoes", ("Pair", "From", "To", "On it"), pairs)
     if data.get("effects"):
-        rows = tuple((" ".join(row["words"]), row["found"], "yes" if row["reported"] else "may be chance") for row in data["effects"])
-        yield Table("By how many points of 10 pain differs", ("When", "Points and their range", "Clear"), rows)
+        effects = tuple((" ".join(row["words"]), row["found"], "yes" if row["reported"] else "may be chance") for row in data["effects"])
+        yield Table("By how many points of 10 pain differs", ("When", "Points and their range", "Clear"), effects)
     if data.get("events"):
-        told = (row["said"].partition(": ") for row in data["events"])
-        yield Table("What happened", ("When", "What"), tuple((_when(when), what) for when, _, what in told))
+        yield Table("What happened", ("When", "What"), tuple(_said(row["said"]) for row in data["events"]))
     if data.get("bands"):
-        rows = tuple((row["words"], _day(row["begin"]), _before(row["end"])) for row in data["bands"])
-        yield Table("Spans of days", ("What", "From", "To"), rows)
+        spans = tuple((row["words"], _day(row["begin"]), _before(row["end"])) for row in data["bands"])
+        yield Table("Spans of days", ("What", "From", "To"), spans)
+
+
+def _said(text: str) -> tuple[str, str]:
+    """When, and what was then."""
+    when, _, what = text.partition(": ")
+    return _when(when), what
 
 
 def _when(text: str) -> str:

@@ -35,16 +35,18 @@ _one_at_a_time = Lock()
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the runner's answers allow, and all that was tried, by its number from 1 on."""
+    """What the runner's answers allow, and all that was tried, by its number from 1 on.
+
+    ``number`` is the one that is asked for, ``running`` the one that is being tried (0: none is), ``shown`` how it stands.
+    """
 
     record: Record
     stand: Standing
+    offers: tuple[Offer, ...]
     trials: Mapping[int, Trial]
-
-    def running(self, at: Here) -> int:
-        """The number of the one that is being tried; 0 when none is."""
-        now_tried = running(self.trials.values(), at.today)
-        return next((number for number, trial in self.trials.items() if trial is now_tried), 0)
+    running: int
+    number: int
+    shown: TrialResult | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,22 @@ class _Offered:
     block_days: int
 
 
-def _known(at: Here) -> _Known:
+def _known(at: Here, number: int = 0) -> _Known:
+    """All of it; where no number is asked for, of the one that is being tried."""
     person = at.person()
     kept = at.store.interviews(person) if person else ()
-    record = at.record()
-    return _Known(record, standing(kept[-1] if kept else None, record, at.knowledge, at.now), _trials(_states(at)))
+    record, trials = at.record(), _trials(_states(at))
+    stand = standing(kept[-1] if kept else None, record, at.knowledge, at.now)
+    runs = _running(at, trials)
+    found = offers(stand, record, record.diary, at.knowledge, at.today)
+    asked = trials.get(number or runs)
+    shown = None if asked is None else result(asked, record, record.diary, at.knowledge, at.today, stand)
+    return _Known(record, stand, found, trials, runs, number or runs, shown)
+
+
+def _running(at: Here, trials: Mapping[int, Trial]) -> int:
+    now_tried = running(trials.values(), at.today)
+    return next((number for number, trial in trials.items() if trial is now_tried), 0)
 
 
 def _states(at: Here) -> Sequence[Mapping[str, Any]]:
@@ -80,16 +93,12 @@ def _trials(states: Sequence[Mapping[str, Any]]) -> dict[int, Trial]:
     return found
 
 
-def _asked(at: Here) -> _Known | None:
+def _asked(at: Here, number: int = 0) -> _Known | None:
     """As it is known; None while it is looked for. What is begun or ended is decided by what is known then, not by this."""
     person = at.person()
     told = [(one.begun_at, one.updated_at) for one in at.store.interviews(person)] if person else []
-    key = ("try", mark_of(at), repr(told), repr(_states(at)), int(at.now.timestamp()) // _FRESH_S)
-    return worked_out(key, lambda: _known(at))
-
-
-def _result(at: Here, known: _Known, trial: Trial) -> TrialResult:
-    return result(trial, known.record, known.record.diary, at.knowledge, at.today, known.stand)
+    key = ("try", number, mark_of(at), repr(told), repr(_states(at)), int(at.now.timestamp()) // _FRESH_S)
+    return worked_out(key, lambda: _known(at, number))
 
 
 @require_safe
@@ -98,12 +107,10 @@ def try_it(request: HttpRequest) -> HttpResponse:
     at = here(request)
     if (known := _asked(at)) is None:
         return wait(request)
-    number = known.running(at)
-    if number:
-        return _show(request, at, known, number)
-    found = offers(known.stand, known.record, known.record.diary, at.knowledge, at.today)
+    if known.running:
+        return _show(request, known)
     # Beside a warning sign no list of what may be tried some day.
-    listed = () if known.stand.unsafe else found
+    listed = () if known.stand.unsafe else known.offers
     shown = {
         "against": known.stand.against,
         "unsafe": known.stand.unsafe,
@@ -120,7 +127,7 @@ def _offered(at: Here, offer: Offer) -> _Offered:
 
 
 def _earlier(known: _Known, but: int = 0) -> list[tuple[int, Trial]]:
-    return [(number, trial) for number, trial in reversed(known.trials.items()) if number != but]
+    return [(number, trial) for number, trial in reversed(list(known.trials.items())) if number != but]
 
 
 @require_safe
@@ -129,22 +136,21 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     at = here(request)
     if number > len(_states(at)) or number < 1:
         raise Http404
-    if (known := _asked(at)) is None:
+    if (known := _asked(at, number)) is None:
         return wait(request)
-    return _show(request, at, known, number)
+    return _show(request, known)
 
 
-def _show(request: HttpRequest, at: Here, known: _Known, number: int) -> HttpResponse:
-    if number not in known.trials:
+def _show(request: HttpRequest, known: _Known) -> HttpResponse:
+    if (shown := known.shown) is None:
         raise Http404
-    shown = _result(at, known, known.trials[number])
     context = {
         "section": told_sections([result_section(shown)])[0],
         "trial": shown.trial,
         "over": shown.over,
         "stop_now": not shown.over and (shown.stop is not None or bool(shown.unsafe)),
         "begun_at": shown.trial.begun_at.isoformat(),
-        "earlier": _earlier(known, number),
+        "earlier": _earlier(known, known.number),
         "told": gettext("It is kept. One change at a time: this one.") if request.GET.get("begun") and not shown.over else "",
     }
     return render(request, "try_one.html", context)
@@ -152,14 +158,18 @@ def _show(request: HttpRequest, at: Here, known: _Known, number: int) -> HttpRes
 
 @require_POST
 def start(request: HttpRequest) -> HttpResponse:
-    """Begin to try one change, from tomorrow on. Sent twice, or while another one runs, it leads to the one that runs."""
+    """Begin to try one change, from tomorrow on. Where it can't be begun, or is already, the page that says so follows."""
     at = here(request)
+    plan = request.POST.get("plan", "")
+    if plan not in at.knowledge.trials:
+        raise Http404
     blocks, days = (_number(request.POST.get(name, "")) for name in ("blocks", "days"))
     with _one_at_a_time:
         known = _known(at)
-        if not known.running(at):
+        may = not known.stand.against and any(offer.open and offer.plan == plan for offer in known.offers)
+        if may and not known.running:
             trial = begin(
-                request.POST.get("plan", ""),
+                plan,
                 known.stand,
                 known.record,
                 known.record.diary,

@@ -35,7 +35,7 @@ def why_now(request: HttpRequest) -> HttpResponse:
     if known is None:
         return wait(request)
     working = request.GET.get("working") == "1"
-    shown = {
+    shown: dict[str, object] = {
         "onset": None if wrong else known.onset,
         "typed": request.GET.get("onset", "") if wrong else "",
         "wrong": wrong,

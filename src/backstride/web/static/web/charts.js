@@ -42,13 +42,18 @@
   async function wake(chart) {
     const answer = await fetch(chart.dataset.spec, { credentials: "same-origin" });
     if (!answer.ok) return;
+    const spec = await answer.json();
+    // No chart can be read in less; where there is less room it is made smaller as a whole, as the still picture is.
+    spec.width = Math.max(360, chart.clientWidth);
+    // Vega takes the role of its own element away, so the name stands on one around it.
     const live = document.createElement("div");
     live.className = "live";
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", chart.dataset.words);
+    live.append(document.createElement("div"));
     chart.append(live);
     try {
-      await window.vegaEmbed(live, await answer.json(), {
+      await window.vegaEmbed(live.firstChild, spec, {
         // Nothing is made into code, and no style is put into the page: the policy of the page forbids both.
         ast: true, actions: false, renderer: "svg", defaultStyle: false, tooltip: { disableDefaultStyle: true },
       });
