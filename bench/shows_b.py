@@ -9,7 +9,7 @@ from bench import fuzz, health, importing, kept, killed, recorded, services
 from bench.pieces import ROOT, Figures
 
 READERS = ("model/run.py", "model/run_measures.py", "model/evidence.py", "importers", "regular_file.py", "training", "example")
-WHOLE = (*READERS, "model/ledger.py", "merge.py", "store", "intake.py", "readers.py")
+WHOLE = (*READERS, "model/ledger.py", "merge.py", "store", "intake.py", "readers.py", "reading.py")
 PARTS = {
     "recorded": recorded,
     "services": services,

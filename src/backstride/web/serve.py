@@ -16,6 +16,8 @@ __all__ = ["serve"]
 
 _THREADS = 12
 _LARGEST_UPLOAD = 20_000_000_000
+_AT_ONCE = 1 << 18
+"""So much is taken from a connection at once: of a large upload, else, most of the time goes into looking at pieces."""
 _SPOOL_FROM = 1_000_000
 """A request larger than this goes to a file as it comes in."""
 
@@ -68,7 +70,7 @@ def serve(
     spool_here()
     server = waitress.create_server(
         application, sockets=[listening], threads=_THREADS, max_request_body_size=_LARGEST_UPLOAD,
-        inbuf_overflow=_SPOOL_FROM, channel_timeout=300, ident=None,
+        recv_bytes=_AT_ONCE, inbuf_overflow=_SPOOL_FROM, channel_timeout=300, ident=None,
     )  # fmt: skip
     server.channel_class = Channel
     with at_work():

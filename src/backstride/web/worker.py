@@ -70,7 +70,9 @@ def at_work() -> Iterator[None]:
 
 
 def _begun() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "backstride.web.worker"], stdin=subprocess.PIPE)
+    # The readers that go with it leave semaphores, of which Python would speak in the terminal; the system takes them back.
+    command = [sys.executable, "-W", "ignore:resource_tracker", "-m", "backstride.web.worker"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:

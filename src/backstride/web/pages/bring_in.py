@@ -131,10 +131,17 @@ def _told(runner: StoredRunner, found: Job) -> dict[str, Any]:
         "job": found,
         "percent": min(99, found.done_bytes * 100 // found.all_bytes) if found.all_bytes else 0,
         "before": before,
+        "done": _size(found.done_bytes),
+        "all": _size(found.all_bytes),
         "at_the_end": found.state == State.RUNNING and found.files and not found.at,
         "quiet": quiet_s > 20,
         "full": room_bytes() == 0,
     }
+
+
+def _size(count: int) -> str:
+    """As file managers and import.js tell it: in thousands."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
 
 
 urlpatterns = [
