@@ -33,7 +33,7 @@ def offers_section(offers: Sequence[Offer], against: str) -> Section:
     if able:
         lines.append(Line("Try one change at a time, and log your pain each morning. These could be tried:"))
     for offer in able:
-        lines.append(Line(f"{offer.plan}: {offer.name}, for {_span(offer.days)} ({_basis(offer)})", Mark.ITEM))
+        lines.append(Line(f"{offer.plan}: {offer.name}, for {_span(offer.days)} (evidence {_rests_on(offer)})", Mark.ITEM))
         lines += [Line(text, Mark.UNDER) for text in _texts(offer)]
     rest = [offer for offer in offers if offer not in able]
     if rest:
@@ -49,12 +49,12 @@ def offers_section(offers: Sequence[Offer], against: str) -> Section:
 def offer_section(offer: Offer) -> Section:
     """One change for itself: what to do and when to stop, or why not now."""
     lines = [Line(text) for text in _texts(offer)] if offer.open else [Line(visible(why)) for why in offer.against]
-    last = Line(f"For {_span(offer.days)}. The {_basis(offer)}.", Mark.UNDER, offer.grade)
+    last = Line(f"For {_span(offer.days)}. Evidence {_rests_on(offer)}.", Mark.UNDER, offer.grade)
     return Section(Part.TRY, visible(offer.name), (*lines, last) if offer.open else tuple(lines))
 
 
-def _basis(offer: Offer) -> str:
-    return f"evidence {offer.grade}, {_BACK[offer.back_specific]}"
+def _rests_on(offer: Offer) -> str:
+    return f"{offer.grade}, {_BACK[offer.back_specific]}"
 
 
 def _texts(offer: Offer) -> list[str]:
