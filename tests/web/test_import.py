@@ -210,6 +210,31 @@ def test_an_import_is_stopped_gone_on_with_and_ends_like_one_that_was_left_alone
     assert Job.objects.get().done_bytes == Job.objects.get().all_bytes
 
 
+def test_a_large_list_is_stopped_in_the_middle_of_it(client, store, me, work, tmp_path, monkeypatch):
+    from backstride.example.apple_writer import AppleExport, write_apple_export
+    from backstride.web import jobs
+
+    monkeypatch.setattr(jobs, "_EVERY_S", 0.0)
+    plans = [RunPlan(START + timedelta(days=day), 3000.0, 900, every_s=30) for day in range(3)]
+    write_apple_export(tmp_path / "export.zip", AppleExport(plans, background=3000))
+    where = send(client, sent("export.zip", (tmp_path / "export.zip").read_bytes()))
+    note = jobs._note
+
+    def stop_within(job, **told):
+        note(job, **told)
+        if str(told.get("at", "")).endswith("export.xml"):
+            client.post(f"{where}/stop")
+
+    monkeypatch.setattr(jobs, "_note", stop_within)
+    work()
+    assert "Your import is stopped" in text(client.get(where))
+    assert not [entry for entry in store.files(me, 1) if entry.path.endswith("export.xml")]
+    monkeypatch.setattr(jobs, "_note", note)
+    client.post(f"{where}/go-on")
+    work()
+    assert store.count(me)[0] == 3 and [done.state for done in store.imports(me)] == ["done"]
+
+
 def test_what_was_stopped_can_be_thrown_away(client, store, me, work, tmp_path, monkeypatch):
     from backstride.web import jobs
 

@@ -18,6 +18,7 @@ from backstride.store.export import write_export
 from backstride.store.store import StoredRunner
 from backstride.web.errors import wrong
 from backstride.web.here import Here, here
+from backstride.web.jobs import forget_gone
 
 __all__ = ["urlpatterns"]
 
@@ -88,6 +89,7 @@ def delete(request: HttpRequest) -> HttpResponse:
             request, gettext("The name isn't the same, so nothing was deleted."), gettext("Go back and type it as it stands there.")
         )
     erase(at.store, person)
+    forget_gone()
     request.session.pop("runner", None)
     return HttpResponseRedirect("/data?erased", status=SEE_OTHER)
 
