@@ -306,6 +306,8 @@ def test_what_was_sent_for_a_runner_is_erased_with_them(store, me):
     sent = store.uploads(me) / "one" / "export.zip"
     sent.parent.mkdir(parents=True)
     sent.write_bytes(b"theirs")
+    store.forget_if_new(me)
+    assert store.runners() == (me,)
     intake.erase(store, me)
     assert not sent.exists()
 

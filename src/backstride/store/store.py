@@ -156,7 +156,10 @@ class Store:
     def has_anything(self, runner: StoredRunner) -> bool:
         """Whether anything was ever kept of a runner."""
         tables = (ImportRow, ShoeRow, InterviewRow, DiaryRow, TrialRow)
-        return any(table.objects.filter(runner_id=runner.id).exists() for table in tables)
+        if any(table.objects.filter(runner_id=runner.id).exists() for table in tables):
+            return True
+        # What was sent and waits to be read is kept of them too.
+        return next(self.uploads(runner).glob("*/*"), None) is not None
 
     def runners(self) -> tuple[StoredRunner, ...]:
         """All runners, by name."""
