@@ -62,7 +62,12 @@ def test_a_runner_of_whom_nothing_is_kept_is_asked_first(client):
 def test_from_the_first_look_to_the_end(client, store, me):
     answer(store, me)
     page = text(ready(client, "/try"))
-    assert "Run and walk in turns" in page and "Evidence B, from people with back pain." in page and "Start tomorrow" in page and "Not for now" in page
+    assert (
+        "Run and walk in turns" in page
+        and "Evidence B, from people with back pain." in page
+        and "Start tomorrow" in page
+        and "Not for now" in page
+    )
     assert "backstride try" not in page and "--blocks" not in page
     begun = begin(client)
     assert begun.status_code == 303 and begun["Location"] == "/try?begun=1"
