@@ -34,7 +34,7 @@ _GOES_ON_DAYS = 365
 _LONGEST_NIGHT_H = 24.0
 _MOST_SURPRISE = 10.0
 _MIDDLE_GRADE = 2
-_ALIKE = 0.9
+_ALIKE = 0.8
 """Share of the exposures of this week that must be told in a week that it is compared with."""
 CONTESTED = ("acwr_ratio", "week_to_week_ratio", "body_mass_loss_share", "sweat_loss_estimated_l")
 STANDING = ("shoe_distance_km", "pairs_in_use_4_weeks")
