@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from kept import remembered, text
+from kept import a_run, remembered, text
+from kept import keep as keep_runs
 
 from backstride import interview as verb
 from backstride.interview_kept import keep
 from backstride.model.interview import Interview, Kind, Screen
 from backstride.model.record import Record
-from backstride.web import body_map
+from backstride.web import body_map, worked_out
 from backstride.web.figures import figures
 from backstride.web.pages import questions
 
@@ -83,6 +84,16 @@ def test_from_the_first_question_to_the_answer(client, store, me):
     assert last.finished and last.assessment["level"]
     assert store.runner("me").sex == "female" and store.runner("me").birth_year == last.updated_at.year - 34
     assert "Has anything changed?" in text(client.get("/questions"))
+
+
+def test_runs_are_read_while_the_first_screen_is_looked_at(client, store, me):
+    keep_runs(store, me, *(a_run(days) for days in range(30)))
+    page = client.get("/questions")
+    assert len(worked_out._found) == 1, "once, however often it is looked at"
+    client.get("/questions")
+    assert len(worked_out._found) == 1
+    page = sent(client, page, **{"answer-low_back_left": "yes"})
+    assert mark_of(page) == "1 safety:nerves"
 
 
 def test_looking_keeps_nothing(client, store, me):

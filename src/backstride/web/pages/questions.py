@@ -34,6 +34,7 @@ from backstride.web.asking import Form, form_of
 from backstride.web.body_map import HEIGHT, WIDTH, body_map
 from backstride.web.figures import figures
 from backstride.web.here import Here, here
+from backstride.web.worked_out import worked_out
 
 __all__ = ["urlpatterns"]
 
@@ -205,7 +206,21 @@ def questions(request: HttpRequest) -> HttpResponse:
         return _come_back(request, visit)
     if shown.kind is Kind.DONE:
         return _page(request, "questions_done.html", visit, shown)
+    if shown.kind is Kind.WHERE:
+        _make_ready(visit)
     return _asked(request, visit, form_of(shown))
+
+
+def _make_ready(visit: _Visit) -> None:
+    """Read the runs while the runner looks at the first screen: thousands take a second or two, and the next one follows from them."""
+    at, person = visit.at, visit.person
+    if person is None or not any(at.store.count(person)):
+        return
+
+    def first_after() -> Screen:
+        return verb.screen(Interview(seen=(("where", 0),)), at.record(), at.knowledge, at.now)
+
+    worked_out(("questions", person.id, at.store.mark(person)), first_after, patience_s=0)
 
 
 def _answered(request: HttpRequest, visit: _Visit) -> HttpResponse:
