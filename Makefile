@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help database browser demo test lint bench fuzz docs tour shows-a shows-b shows-c shows-d requirements clean python
+.PHONY: help database browser demo test lint bench fuzz docs messages tour shows-a shows-b shows-c shows-d requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -71,6 +71,9 @@ docs: $(VENV)/.ready ## Write the generated pages again
 	@$(VENV)/bin/python docs/why_now.py
 	@$(VENV)/bin/python -m bench.runner_a --write
 	@$(VENV)/bin/python docs/picture.py
+
+messages: $(VENV)/.ready ## Bring the German catalogues up to date and compile them (needs gettext)
+	@$(VENV)/bin/python docs/messages.py
 
 tour: $(VENV)/.ready browser ## Take the pictures of every page again
 	@$(VENV)/bin/python docs/tour.py

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from backstride.knowledge.concepts import Region
 from backstride.model.interview import Item
 
-__all__ = ["SIDES", "Place", "places_of"]
+__all__ = ["SIDES", "Place", "area_names", "places_of"]
 
 SIDES = ("left", "middle", "right")
 """In the order in which they are listed."""
@@ -29,6 +29,11 @@ class Place:
     area: str
     name: str
     sides: dict[str, Item] = field(default_factory=dict)
+
+
+def area_names() -> tuple[str, ...]:
+    """The names of the areas in their order."""
+    return (*_AREAS, _ELSEWHERE)
 
 
 def places_of(items: Sequence[Item], regions: Mapping[str, Region]) -> tuple[Place, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.utils.translation import gettext_noop
 
 from backstride.country_of_zone import zone_here
 from backstride.errors import StoreError
@@ -27,12 +28,12 @@ __all__ = ["Here", "around", "here", "knowledge", "store"]
 
 ME = "me"
 PAGES = (
-    ("/", "Start"),
-    ("/runs", "Runs"),
-    ("/diary", "Diary"),
-    ("/why-now", "Why now"),
-    ("/try", "Try it"),
-    ("/settings", "Settings"),
+    ("/", gettext_noop("Start")),
+    ("/runs", gettext_noop("Runs")),
+    ("/diary", gettext_noop("Diary")),
+    ("/why-now", gettext_noop("Why now")),
+    ("/try", gettext_noop("Try it")),
+    ("/settings", gettext_noop("Settings")),
 )
 
 
