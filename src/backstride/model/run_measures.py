@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from backstride.model.evidence import Measure
@@ -82,11 +83,19 @@ class RunMeasures:
         if not all(0 <= speed.speed_mps <= _FASTEST_MPS and 0 <= speed.seconds <= _LONGEST_S for speed in profile):
             raise ValueError("a profile holds a speed or a time that no run has")
         measures: Iterable[dict[str, Any]] = plain["values"]
-        return cls(
-            plain["version"],
-            tuple(Measure(**{"value": None, "unit": "", **measure}) for measure in measures),
-            profile,
-        )
+        return cls(plain["version"], tuple(_measure(measure) for measure in measures), profile)
+
+
+def _measure(fields: dict[str, Any]) -> Measure:
+    """A measure from its fields; of those that are missing for the same reason in thousands of runs there is one."""
+    if "value" in fields:
+        return Measure(**fields if "unit" in fields else {"unit": "", **fields})
+    return _missing(tuple(fields.items()))
+
+
+@lru_cache(maxsize=4096)
+def _missing(fields: tuple[tuple[str, Any], ...]) -> Measure:
+    return Measure(**{"value": None, "unit": "", **dict(fields)})
 
 
 def _without_empty(fields: dict[str, Any]) -> dict[str, Any]:
