@@ -143,7 +143,7 @@ class _Visit:
 
         `apart` keeps it as an interview of its own, beside the one that it goes on with.
         """
-        person = self.at.person_or_new()
+        person = self.person or self.at.person_or_new()
         known = self.base if self.interview.seen else None
         then = _Visit(self.at, person, self.at.now if apart else self.begun_at, interview, known=known)
         shown = then.screen()
