@@ -22,7 +22,7 @@ from backstride.why_now_words import change_words
 from bench.histories import HISTORY
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "why-now.md"
-ASKED = (date(2024, 8, 31), date(2024, 10, 31), date(2024, 3, 23))
+ASKED = (date(2024, 8, 31), date(2024, 11, 7), date(2024, 3, 23))
 """The day of the first half marathon; an ordinary Thursday two months later; the seventh run after four months without."""
 
 
