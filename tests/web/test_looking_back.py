@@ -12,6 +12,7 @@ from kept import a_run, keep, remembered
 from kept import text as as_written
 
 from backstride.model.diary import DiaryEntry
+from backstride.model.interview import Interview, KeptInterview
 from backstride.model.run import Shoe
 from backstride.own_data import spells
 from backstride.reports.why_now import why_now_sections
@@ -225,3 +226,12 @@ def test_what_takes_long_is_waited_for_elsewhere(client):
 
     assert worked_out("another test", find, 0.01) is None
     assert worked_out("another test", find, None) == 1
+
+
+def test_what_the_latest_answer_says_against_running_stands_first(client, store, me):
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    told = {"words": "Book a doctor this week.", "running": "Do not run until then."}
+    store.keep_interview(me, KeptInterview(at, at, Interview(), True, told))
+    for address in ("/patterns", "/why-now"):
+        page = client.get(address).content.decode()
+        assert page.index("Do not run until then.") < page.index("<p>W")

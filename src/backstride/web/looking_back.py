@@ -13,13 +13,15 @@ from backstride.own_data import spells
 from backstride.patterns import pattern_words, patterns_of
 from backstride.reports.charts import Chart
 from backstride.reports.pattern import PatternWords
+from backstride.reports.sections import Section
+from backstride.reports.standing import standing_section
 from backstride.reports.why_now import ChangeWords
 from backstride.web.here import Here
 from backstride.web.worked_out import PATIENCE_S, worked_out
 from backstride.why_now import why_now
 from backstride.why_now_words import change_words
 
-__all__ = ["Look", "Pattern", "look", "look_charts", "mark_of", "pattern", "pattern_charts_of"]
+__all__ = ["Look", "Pattern", "first_of_all", "look", "look_charts", "mark_of", "pattern", "pattern_charts_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ def mark_of(at: Here) -> Hashable:
     """Another one whenever something is known of the runner that was not, and on another day."""
     person = at.person()
     return (at.name, at.today, at.store.mark(person) if person else "")
+
+
+def first_of_all(at: Here) -> tuple[Section, ...]:
+    """What the latest answer says to do, where it speaks against running."""
+    person = at.person()
+    kept = at.store.interviews(person) if person else ()
+    return standing_section(kept[-1].assessment if kept else None)
 
 
 def look(at: Here, told: date | None, patience_s: float | None = PATIENCE_S) -> Look | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from backstride.reports.charts import Chart
 from backstride.reports.pattern import pattern_sections
 from backstride.web.here import here
-from backstride.web.looking_back import mark_of, pattern, pattern_charts_of
+from backstride.web.looking_back import first_of_all, mark_of, pattern, pattern_charts_of
 from backstride.web.pictures import drawn, pictures, scripts, spec
 from backstride.web.told_sections import told_sections
 from backstride.web.worked_out import wait
@@ -24,12 +24,14 @@ __all__ = ["urlpatterns"]
 @require_safe
 def patterns(request: HttpRequest) -> HttpResponse:
     """What goes with the pain on the mornings after."""
-    known = pattern(here(request))
+    at = here(request)
+    known = pattern(at)
     if known is None:
         return wait(request)
     working = request.GET.get("working") == "1"
     shown = {
         "sections": told_sections(pattern_sections(known.found, known.words, working=working)),
+        "first": told_sections(first_of_all(at)),
         "working": working,
         "weighed": bool(known.found.associations),
         "reported": bool(known.found.reported),

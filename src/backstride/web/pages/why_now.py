@@ -16,7 +16,7 @@ from backstride.reports.charts import Chart
 from backstride.reports.sections import day_in_words
 from backstride.reports.why_now import why_now_sections
 from backstride.web.here import Here, here
-from backstride.web.looking_back import look, look_charts, mark_of
+from backstride.web.looking_back import first_of_all, look, look_charts, mark_of
 from backstride.web.pictures import drawn, pictures, scripts, spec
 from backstride.web.told_sections import told_sections
 from backstride.web.worked_out import wait
@@ -42,6 +42,7 @@ def why_now(request: HttpRequest) -> HttpResponse:
         "spells": [one.begin for one in reversed(known.episodes)][:_LATEST_SPELLS],
         "working": working,
         "today": at.today,
+        "first": told_sections(first_of_all(at)),
         "scripts": scripts(),
     }
     if not wrong and known.found is not None and known.words is not None:
