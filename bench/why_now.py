@@ -15,7 +15,7 @@ from backstride.why_now import why_now
 from bench.histories import KINDS, date_of, nights_of, onset_for, plant, runner, runs_of
 from bench.n_of_1 import share
 
-UNPLANTED, PLANTED = 100_000, 200_000
+UNPLANTED, PLANTED = 300_000, 400_000
 """First seeds. Every size and world has the same runners' seeds, so that sizes are compared on the same runners."""
 NEXT_TRY = 1_000_000
 RUNNERS, MORE, PIECE = 250, 1_000, 125
