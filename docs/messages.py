@@ -15,9 +15,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import backstride
-from backstride.interview_places import area_names
+from backstride.interview_places import SIDES, area_names, places_of
 from backstride.knowledge.concepts import Knowledge
 from backstride.knowledge.loader import load
+from backstride.model.interview import Item
 from backstride.reports.sentences import sentences_of
 from backstride.web.clinical import PIECES
 
@@ -42,6 +43,7 @@ msgstr ""
 def clinical_texts(knowledge: Knowledge) -> dict[str, str]:
     """Each text that a runner may be shown, with where it stands first."""
     texts: dict[str, str] = {}
+    regions = [Item(region.id, region.name) for region in knowledge.regions.values()]
     for sentence in sentences_of(knowledge):
         texts.setdefault(sentence.text, f"{sentence.kind}: {sentence.id} {sentence.field}")
     for finding in knowledge.findings.values():
@@ -49,8 +51,8 @@ def clinical_texts(knowledge: Knowledge) -> dict[str, str]:
             texts.setdefault(finding.unit, f"Units: {finding.id}")
     for code, number in knowledge.emergency_numbers.items():
         texts.setdefault(number.country, f"Countries: {code}")
-    for area in area_names():
-        texts.setdefault(area, "Areas of the body")
+    for words in (*area_names(), *SIDES, *(place.name for place in places_of(regions, knowledge.regions))):
+        texts.setdefault(words, "Parts of the body")
     for piece in PIECES:
         texts.setdefault(piece, "From which reports are made")
     return texts

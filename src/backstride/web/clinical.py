@@ -48,8 +48,10 @@ PIECES = (
     "How old are you?",
     "And {n} more.",
     "Take care: {words}.",
-    "{cause}: fits best.",
     "{cause}: {fit}.",
+    "fits well",
+    "fits partly",
+    "can't tell",
     "{cause}: {advice}",
     "For: {words}",
     "Against: {words}",
@@ -74,6 +76,38 @@ PIECES = (
     "Most of its numbers are assumptions.",
     "Running is good for backs: most runners with back pain run again.",
     "Knowledge {version}.",
+    "years",
+    "{n} years",
+    "Under {n}: the evidence here describes adults, and growing bones need a doctor. No cause is put forward.",
+    "Under {n}, growing bones need a doctor's eye. The evidence here describes adults.",
+    "No pain in the back, buttock or thigh was reported: this program has nothing to say about other pain.",
+    "Outside what this program can judge.",
+    "The answers so far say little about the cause.",
+    "Nothing described here fits well.",
+    "The answers are unlike those that even the best-fitting cause would give.",
+    "One cause fits clearly better than the others.",
+    "More than one cause fits.",
+    "{cause} fits well enough to be looked at.",
+    "The answer of {day}",
+    "It was not the all-clear: some questions about emergencies were open.",
+    "Made with knowledge {version}.",
+    "Nothing that you said has changed, and the answer is the same.",
+    "It is more urgent now.",
+    "It is less urgent now.",
+    "Who should see it has changed.",
+    "Then: {words} Now: {other}",
+    "Some questions about emergencies are open now, so this is not the all-clear.",
+    "The questions about emergencies are answered now; they were open then.",
+    "Some questions about emergencies are open now; they were answered then.",
+    "New: {words}",
+    "No longer: {words}",
+    "Then you said {words}; now you say {other}.",
+    "that you are not sure ({name})",
+    "And {n} more answers that changed.",
+    "{n} question was answered for the first time.",
+    "{n} questions were answered for the first time.",
+    "{cause}: fits better now.",
+    "{cause}: fits less well now.",
 )
 """Of what reports write themselves; what stands between braces is filled in."""
 
@@ -81,13 +115,15 @@ _GAP = re.compile(r"\\{(\w+)\\}")
 _AS_IT_IS = frozenset({"n", "value", "now", "before", "cut", "version"})
 _LISTS = {"said": (", and ", ", "), "causes": ("; ",), "numbers": (" or ",)}
 """How the report puts several into one gap."""
+_NUMBER = re.compile(r"[\d.,-]+")
+_NUMBERS = re.compile(r"[\d +-]+( or [\d +-]+)*")
 _LEADS_ON = re.compile(r"(?<=[.?!\"]) ")
 
 
 def in_language(text: str) -> str | None:
     """The text in the language of the page, or None where it is not translated."""
     language = (get_language() or "en").partition("-")[0]
-    return text if language == "en" else _translated(text, language)
+    return text if language == "en" or not any(map(str.isalpha, text)) else _translated(text, language)
 
 
 @cache
@@ -115,6 +151,8 @@ def _translated(text: str, language: str) -> str | None:
         found = pattern.fullmatch(text)
         if found and (filled := _filled(found.groupdict(), language)) is not None:
             return template.format(**filled)
+    if text.endswith(".") and (clause := known.get(text[:1].lower() + text[1:-1])) is not None:
+        return f"{clause[:1].upper()}{clause[1:]}."
     for cut in _LEADS_ON.finditer(text):
         first, rest = text[: cut.start()], text[cut.end() :]
         if (one := _translated(first, language)) is not None and (other := _translated(rest, language)) is not None:
@@ -138,10 +176,12 @@ def _filled(gaps: Mapping[str, str], language: str) -> dict[str, str] | None:
 
 def _gap(name: str, words: str, language: str) -> str | None:
     if name in _AS_IT_IS:
-        return words
+        return words if _NUMBER.fullmatch(words) else None
     if name == "day":
         return _day(words)
     if name == "numbers":
+        if not _NUMBERS.fullmatch(words):
+            return None
         between = clinical_catalogue(language).get("or", "or")
         return f" {between} ".join(words.split(" or "))
     if name in _LISTS:

@@ -6,6 +6,7 @@ since (another tab, the back button) never tells the old again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from backstride.knowledge.concepts import Region
 from backstride.model.diary import NUMBERS, WORDS, DiaryDay
 from backstride.model.interview import Item
 from backstride.reports.visible import visible
+from backstride.web.clinical import in_language
 from backstride.web.units import metres_from
 
 __all__ = ["MORE", "SCORES", "Field", "Part", "Sent", "form_of", "parts_of_body"]
@@ -151,7 +153,7 @@ class Sent:
         except ValueError:
             number = -1.0
         value: float = round(metres_from(number, self.unit) / 1000, 3) if name == "began_km" else number
-        if allowed.whole and value == int(value):
+        if allowed.whole and math.isfinite(value) and value == int(value):
             value = int(value)
         if allowed.holds(value):
             self.fields[name] = value
@@ -220,14 +222,17 @@ def parts_of_body(regions: Mapping[str, Region], chosen: str, recent: Iterable[s
     lately = known | set(recent)
     near: list[Part] = []
     others: list[Part] = []
+
+    def shown(words: str) -> str:
+        return visible(in_language(words) or words)
+
     for place in places_of([Item(region.id, region.name) for region in regions.values()], regions):
         sides = [(place.sides[side], side) for side in SIDES if side in place.sides]
         part = Part(
-            gettext(place.area),
-            visible(gettext(place.name)),
+            shown(place.area),
+            shown(place.name),
             tuple(
-                (item.id, gettext(side) if len(sides) > 1 else gettext("here"), visible(gettext(item.words)), item.id in known)
-                for item, side in sides
+                (item.id, shown(side) if len(sides) > 1 else gettext("here"), shown(item.words), item.id in known) for item, side in sides
             ),
         )
         (near if any(item.id in lately for item, _ in sides) else others).append(part)
