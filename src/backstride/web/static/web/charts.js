@@ -51,6 +51,8 @@
     live.setAttribute("role", "img");
     live.setAttribute("aria-label", chart.dataset.words);
     live.append(document.createElement("div"));
+    // Its many marks have roles but no names; what they say stands below in words and in a table.
+    live.firstChild.setAttribute("aria-hidden", "true");
     chart.append(live);
     try {
       await window.vegaEmbed(live.firstChild, spec, {
