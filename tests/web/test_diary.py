@@ -163,6 +163,8 @@ def test_miles_of_the_begin_are_kept_as_kilometres(client, store, me):
         ("sleep_h", "long", "Sleep last night (hours): a number"),
         ("pain_morning", "11", "Pain on waking: a number from 0 to 10."),
         ("pain_morning", "nan", "Pain on waking: a number"),
+        ("pain_morning", "1e309", "Pain on waking: a number from 0 to 10."),
+        ("cycle_day", "nan", "Day of the cycle: a number"),
         ("cycle_day", "2.5", "Day of the cycle: a number from 1 to 60."),
         ("weight_before_kg", "7", "Weight before the run (kg): a number from 20 to 300."),
         ("began_km", "0", "a number from 0 to 1000."),

@@ -146,6 +146,29 @@ class TestEveryPage:
 
 
 class TestForms:
+    def test_every_form_says_whose_page_it_is(self):
+        """Who is looking may be another in the next tab: what was meant for one must not be kept for, or taken from, another."""
+        from backstride.web import settings
+
+        for page in (Path(settings.__file__).parent / "templates").glob("*.html"):
+            for form in re.findall(r'<form method="post".*?</form>', page.read_text("utf-8"), re.S):
+                action = re.search(r'action="([^"]*)"', form)
+                if action is None or action[1] not in ("/sign-in", "/sign-out", "/household/choose"):
+                    assert '<input type="hidden" name="of" value="{{ of }}">' in form, (page.name, form[:80])
+
+    def test_a_form_of_another_members_page_changes_nothing(self, client, store, me):
+        anna = store.runner_or_new("anna", "Europe/Berlin")
+        for one in (me, anna):
+            keep(store, one, a_run(0, 12.3))
+            play(store, one, STRAIN, datetime.now(UTC) - timedelta(minutes=5), screens=3)
+        before = [[store.mark(one), store.interviews(one), store.trials(one)] for one in (me, anna)]
+        remembered(client, runner="anna")
+        for address in addresses():
+            if "POST" in methods(client, address) and address not in ("/sign-in", "/sign-out", "/household/choose"):
+                refused = client.post(address, {"of": "me", "name": "anna", "replace": "yes", "zone": "Asia/Tokyo", "pain_morning": "3"})
+                assert refused.status_code == 400 and "That was the page of me, and now you are anna." in text(refused), address
+        assert [[store.mark(one), store.interviews(one), store.trials(one)] for one in store.runners()[::-1]] == before
+
     def test_a_form_of_ours_is_taken_and_its_cookies_are_for_us_alone(self, strict):
         shown = strict.get("/settings")
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', shown.content.decode())[1]

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_noop
 
 from backstride.country_of_zone import zone_here
@@ -24,7 +25,7 @@ from backstride.record import with_stored
 from backstride.store.home import home_folder
 from backstride.store.store import Store, StoredRunner, open_store
 
-__all__ = ["Here", "around", "here", "knowledge", "store"]
+__all__ = ["Here", "around", "here", "knowledge", "name_of", "store"]
 
 ME = "me"
 PAGES = (
@@ -118,8 +119,7 @@ def _read(person: StoredRunner, mark: str) -> Record:
 
 def here(request: HttpRequest) -> Here:
     """What a page needs for this request."""
-    name = str(request.session.get("runner", "")) or _only_one()
-    kept = store()
+    name, kept = name_of(request), store()
     zone: tzinfo | None = None
     try:
         person = kept.runner(name)
@@ -129,8 +129,10 @@ def here(request: HttpRequest) -> Here:
     return Here(kept, name, knowledge(), datetime.now(UTC).astimezone(zone))
 
 
-def _only_one() -> str:
-    """The only runner of this household, or `ME`."""
+def name_of(request: HttpRequest) -> str:
+    """Who is looking: as chosen, else the only runner of this household, or `ME`."""
+    if chosen := str(request.session.get("runner", "")):
+        return chosen
     names = [person.name for person in store().runners()]
     return names[0] if len(names) == 1 else ME
 
@@ -141,5 +143,6 @@ def around(request: HttpRequest) -> dict[str, Any]:
     return {
         "pages": [(path, name, request.path == path or (path != "/" and request.path.startswith(path))) for path, name in PAGES],
         "who": session.get("runner", ""),
+        "of": SimpleLazyObject(lambda: name_of(request)),
         "theme": session.get("theme", ""),
     }

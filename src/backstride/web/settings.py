@@ -36,6 +36,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "backstride.web.uploads.EnoughRoom",
     "backstride.web.guard.SignedIn",
+    "backstride.web.meant.MeantForMe",
     "backstride.web.errors.Readable",
 ]
 ROOT_URLCONF = "backstride.web.urls"

@@ -20,7 +20,6 @@ from backstride.reports.diary import WORTH_A_CHECK, told_in_words
 from backstride.store.store import StoredRunner
 from backstride.web.diary_form import MORE, SCORES, Sent, form_of, parts_of_body
 from backstride.web.here import Here, here
-from backstride.web.meant import must_be_meant
 from backstride.web.units import unit_of
 
 __all__ = ["urlpatterns"]
@@ -61,7 +60,6 @@ def diary(request: HttpRequest) -> HttpResponse:
     at = here(request)
     day = _day(request.POST.get("day") or request.GET.get("day", ""), at.today)
     if request.method == "POST":
-        must_be_meant(request, at)
         sent = Sent(request.POST, unit_of(request), at.knowledge.regions)
         if not sent.wrong:
             _keep(at, day, sent.fields)
@@ -74,7 +72,6 @@ def diary(request: HttpRequest) -> HttpResponse:
 def words(request: HttpRequest) -> HttpResponse:
     """Keep what is told in words, as ``backstride log`` does."""
     at = here(request)
-    must_be_meant(request, at)
     said = request.POST.get("words", "").strip()
     if not said:
         return _back_to(at.today, at.today)
@@ -93,7 +90,6 @@ def words(request: HttpRequest) -> HttpResponse:
 def undo(request: HttpRequest) -> HttpResponse:
     """Take back what was told last, once: sent again, or from an older page, nothing more is taken back."""
     at = here(request)
-    must_be_meant(request, at)
     person = at.person()
     try:
         moment = datetime.fromisoformat(request.POST.get("moment", ""))
@@ -111,7 +107,6 @@ def offered(request: HttpRequest) -> HttpResponse:
     person = at.person()
     found = offers(at.store, person, at.now) if person else ()
     page = {
-        "of": at.name,
         "offers": _offers_in_words(at, found[-_OFFERS_ON_A_PAGE:]),
         "count": len(found),
         "more": max(0, len(found) - _OFFERS_ON_A_PAGE),
@@ -123,7 +118,6 @@ def offered(request: HttpRequest) -> HttpResponse:
 def take_offer(request: HttpRequest) -> HttpResponse:
     """Tell the diary what came with a run, or with all of them; what is told already is left."""
     at = here(request)
-    must_be_meant(request, at)
     person = at.person()
     key = request.POST.get("key", "")
     if person is not None and (keys := {offer.key for offer in offers(at.store, person, at.now)}) and (key == "all" or key in keys):
@@ -160,7 +154,6 @@ def _page(
     found = offers(at.store, person, at.now, first) if person else ()
     recent = [region for one in reversed(list(days.values())) for region in one.regions or ()]
     page = {
-        "of": at.name,
         "day": day,
         "today": at.today,
         "yesterday": at.today - timedelta(days=1),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from backstride.errors import BackstrideError
 from backstride.pairs import pairs, tell_pair, use_again
 from backstride.web.here import here
-from backstride.web.meant import must_be_meant
 from backstride.web.units import metres_from, unit_of
 
 __all__ = ["urlpatterns"]
@@ -31,7 +30,6 @@ def shoes(request: HttpRequest) -> HttpResponse:
     sent: dict[str, str] = {}
     wrong = ""
     if request.method == "POST":
-        must_be_meant(request, at)
         sent = {name: request.POST.get(name, "").strip() for name in _FIELDS}
         try:
             told = _told(sent, unit)
@@ -47,7 +45,6 @@ def shoes(request: HttpRequest) -> HttpResponse:
     known = at.person()
     found = pairs(at.store, known) if known else ()
     page: dict[str, Any] = {
-        "of": at.name,
         "in_use": [pair for pair in found if pair.shoe.retired is None],
         "retired": [pair for pair in found if pair.shoe.retired is not None],
         "unit": unit,
@@ -62,7 +59,6 @@ def shoes(request: HttpRequest) -> HttpResponse:
 def again(request: HttpRequest) -> HttpResponse:
     """A pair is run in again."""
     at = here(request)
-    must_be_meant(request, at)
     person = at.person()
     if person is not None:
         use_again(at.store, person, request.POST.get("name", ""))
