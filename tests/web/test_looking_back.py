@@ -8,6 +8,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from answers_played import SADDLE, STRAIN, play
 from kept import a_run, keep, remembered
 from kept import text as as_written
 
@@ -235,3 +236,18 @@ def test_what_the_latest_answer_says_against_running_stands_first(client, store,
     for address in ("/patterns", "/why-now"):
         page = client.get(address).content.decode()
         assert page.index("Do not run until then.") < page.index("<p>W")
+
+
+def test_an_emergency_stands_first_from_its_first_sign_on_until_another_answer_is_told(client, store, me):
+    emergency = "Go to an emergency department now."
+    began = datetime.now(UTC) - timedelta(minutes=9)
+    some = play(store, me, SADDLE, began, screens=3)
+    pages = ("/why-now", "/patterns", "/answer/earlier", "/", "/answer")
+    for address in pages:
+        assert emergency in text(client.get(address)), address
+    told = {"words": emergency, "running": "Do not run until then."}
+    store.keep_interview(me, KeptInterview(began, began, some, True, told))
+    # Who begins anew and stops after a few questions has taken nothing back.
+    play(store, me, STRAIN, began + timedelta(minutes=5), screens=2)
+    for address in ("/why-now", "/patterns"):
+        assert "Do not run until then." in text(client.get(address)), address

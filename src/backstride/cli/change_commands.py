@@ -18,7 +18,6 @@ from backstride.errors import BackstrideError
 from backstride.knowledge.loader import load
 from backstride.model.record import Record
 from backstride.reports.sections import Section, as_text, day_in_words
-from backstride.reports.standing import standing_section
 
 if TYPE_CHECKING:
     from backstride.knowledge.concepts import Knowledge
@@ -110,13 +109,14 @@ def patterns_command(
 def _known(runner: str, overlays: Overlay) -> _Known:
     from backstride.diary_log import day_here
     from backstride.record import with_stored
+    from backstride.warned import alarm, told
 
     store, person = open_record(runner)
     knowledge = load(tuple(overlays or ()))
     now = datetime.now(UTC)
     kept = store.interviews(person)
     record = with_stored(Record(person.name, assessed_at=now), store, person)
-    return _Known(record, knowledge, day_here(person, now), standing_section(kept[-1].assessment if kept else None))
+    return _Known(record, knowledge, day_here(person, now), told(kept, alarm(kept[-1] if kept else None, knowledge, now)))
 
 
 def _draw(path: Path, charts: Sequence[Chart], title: str) -> None:

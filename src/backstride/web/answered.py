@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import Enum, auto
+from functools import lru_cache
 from threading import Lock
 
 from backstride import interview as verb
@@ -20,10 +21,11 @@ from backstride.reports.plain import Names
 from backstride.since import remember, since
 from backstride.store.connect import writing
 from backstride.store.store import StoredRunner
-from backstride.web.here import Here
+from backstride.warned import alarm
+from backstride.web.here import Here, knowledge
 from backstride.web.worked_out import PATIENCE_S, worked_out
 
-__all__ = ["Answered", "Earlier", "Stage", "answered", "earlier", "past_of"]
+__all__ = ["Answered", "Earlier", "Stage", "alarm_of", "answered", "earlier", "past_of"]
 
 _TURN_S = 1800
 """An answer is looked at again this often: whether one of the runner's answers about emergencies got too old in between."""
@@ -136,6 +138,19 @@ def earlier(at: Here) -> tuple[Earlier, ...]:
     interviews = at.store.interviews(person) if person else ()
     told = [(one, past) for one in sorted(interviews, key=lambda one: one.begun_at) if (past := past_of(one)) is not None]
     return tuple(Earlier(past, _before(one, [each for each, _ in told])) for one, past in reversed(told))
+
+
+def alarm_of(at: Here, last: KeptInterview | None) -> str:
+    """What to do at once, where an interview under way has a sign of an emergency: no page makes the runner wait for that."""
+    if last is None or last.finished:
+        return ""
+    return _alarm(last.interview, int(at.now.timestamp()) // _TURN_S)
+
+
+@lru_cache(maxsize=16)
+def _alarm(interview: Interview, turn: int) -> str:
+    moment = datetime.fromtimestamp((turn + 1) * _TURN_S, UTC)
+    return alarm(KeptInterview(moment, moment, interview), knowledge(), moment)
 
 
 def past_of(one: KeptInterview) -> Past | None:

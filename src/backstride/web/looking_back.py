@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 
+from backstride import warned
 from backstride.model.diary import Episode
 from backstride.model.pattern import Patterns
 from backstride.model.why_now import WhyNow
@@ -14,8 +15,8 @@ from backstride.patterns import pattern_words, patterns_of
 from backstride.reports.charts import Chart
 from backstride.reports.pattern import PatternWords
 from backstride.reports.sections import Section
-from backstride.reports.standing import standing_section
 from backstride.reports.why_now import ChangeWords
+from backstride.web.answered import alarm_of
 from backstride.web.here import Here
 from backstride.web.worked_out import PATIENCE_S, worked_out
 from backstride.why_now import why_now
@@ -49,10 +50,10 @@ def mark_of(at: Here) -> Hashable:
 
 
 def first_of_all(at: Here) -> tuple[Section, ...]:
-    """What the latest answer says to do, where it speaks against running."""
+    """What the runner's answers say to do, where they speak against running."""
     person = at.person()
     kept = at.store.interviews(person) if person else ()
-    return standing_section(kept[-1].assessment if kept else None)
+    return warned.told(kept, alarm_of(at, kept[-1] if kept else None))
 
 
 def look(at: Here, told: date | None, patience_s: float | None = PATIENCE_S) -> Look | None:

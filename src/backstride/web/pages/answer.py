@@ -25,6 +25,7 @@ from backstride.reports.watch_card import watch_card
 from backstride.since import since
 from backstride.web.answered import Answered, Stage, answered, earlier
 from backstride.web.here import Here, here
+from backstride.web.looking_back import first_of_all
 from backstride.web.told_sections import Block, told_sections
 from backstride.web.worked_out import wait
 
@@ -169,7 +170,8 @@ def answers_of_earlier(request: HttpRequest) -> HttpResponse:
         if one.before is not None:
             sections.append(changes_section(since(one.before, one.past, at.knowledge), names))
         shown.append({**_moment(one.past.at, at), "sections": _told(tuple(sections))})
-    return render(request, "answer_earlier.html", {"answers": shown, "more": len(found) - len(shown)})
+    first = told_sections(first_of_all(at))
+    return render(request, "answer_earlier.html", {"answers": shown, "more": len(found) - len(shown), "first": first})
 
 
 # -- what the runner tells beside the interview

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -28,6 +29,8 @@ _DAYS = 14
 _JUST_NOW = timedelta(minutes=10)
 _OFFERS_SHOWN = 5
 _OFFERS_ON_A_PAGE = 50
+_one_at_a_time = Lock()
+"""Two clicks at once take an offer once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,9 @@ def take_offer(request: HttpRequest) -> HttpResponse:
     at = here(request)
     person = at.person()
     key = request.POST.get("key", "")
-    if person is not None and (keys := {offer.key for offer in offers(at.store, person, at.now)}) and (key == "all" or key in keys):
-        take(at.store, person, key, at.now)
+    with _one_at_a_time:
+        if person is not None and (keys := {offer.key for offer in offers(at.store, person, at.now)}) and (key == "all" or key in keys):
+            take(at.store, person, key, at.now)
     return HttpResponseRedirect("/diary", status=303)
 
 

@@ -17,7 +17,7 @@ from backstride.model.interview import KeptInterview
 from backstride.model.trial import Trial
 from backstride.store.store import StoredRunner
 from backstride.trial import running
-from backstride.web.answered import answered, past_of
+from backstride.web.answered import alarm_of, past_of
 from backstride.web.here import Here, here
 
 __all__ = ["urlpatterns"]
@@ -41,9 +41,7 @@ def _stood(at: Here, last: KeptInterview | None) -> dict[str, Any]:
     when = last.updated_at.astimezone(at.now.tzinfo)
     moment = {"day": when.date(), "clock": f"{when:%H:%M}"}
     if not last.finished:
-        known = answered(at)
-        alarm = known.names.level_words if known.names is not None and known.urgent else ""
-        return {"stage": "unfinished", **moment, "alarm": alarm}
+        return {"stage": "unfinished", **moment, "alarm": alarm_of(at, last)}
     past = past_of(last)
     return {"stage": "told", **moment, "past": past, "urgent": past is not None and past.level is Level.EMERGENCY}
 
