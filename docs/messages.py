@@ -14,6 +14,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from django.conf import settings
+from django.utils.translation.template import templatize
+
 import backstride
 from backstride.interview_places import SIDES, area_names, places_of
 from backstride.knowledge.concepts import Knowledge
@@ -26,6 +29,7 @@ WEB = Path(backstride.__file__).parent / "web"
 PAGES = WEB / "locale" / "de" / "LC_MESSAGES" / "django.po"
 CLINICAL = WEB / "locale_clinical" / "de" / "LC_MESSAGES" / "clinical.po"
 GETTEXT = ("gettext", "gettext_lazy", "gettext_noop", "ngettext", "_")
+_CALL = re.compile(r"""\bn?gettext\((u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")""")
 _ENTRY = re.compile(r'(msgid|msgid_plural|msgstr(?:\[\d\])?) (".*")')
 _HEADER = """# What runners are asked and told about their health. No clinician has read this translation.
 msgid ""
@@ -65,6 +69,14 @@ def words_in_python(path: Path) -> Iterator[str]:
             first = node.args[0]
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value
+
+
+def words_in_template(path: Path) -> Iterator[str]:
+    """The texts that a template hands to gettext."""
+    if not settings.configured:
+        settings.configure()
+    for found in _CALL.finditer(templatize(path.read_text(encoding="utf-8"))):
+        yield ast.literal_eval(found[1])
 
 
 def read_po(path: Path) -> tuple[dict[str, list[str]], list[str]]:

@@ -69,9 +69,11 @@ def _block(kind: str, parts: list[str]) -> str:
         told = f"<pre><code>{escape(chr(10).join(parts))}</code></pre>"
         here = ""
         if parts[0].startswith("backstride import"):
-            here = f'<p>{gettext("Or without typing:")}</p><p><a class="button" href="/import">{gettext("Bring the file in here")}</a></p>'
+            lead, link = gettext("Or without typing:"), gettext("Bring the file in here")
+            here = f'<p>{lead}</p><p><a class="button" href="/import">{link}</a></p>'
         elif parts[0].startswith("backstride run add"):
-            here = f'<p><a class="button" href="/import#by-hand">{gettext("Type it in here")}</a></p>'
+            link = gettext("Type it in here")
+            here = f'<p><a class="button" href="/import#by-hand">{link}</a></p>'
         return told + here
     return f"<{kind}>" + "".join(f"<li>{_words(part)}</li>" for part in parts) + f"</{kind}>"
 
