@@ -30,7 +30,7 @@ _JUST_NOW = timedelta(minutes=10)
 _OFFERS_SHOWN = 5
 _OFFERS_ON_A_PAGE = 50
 _one_at_a_time = Lock()
-"""Two clicks at once take an offer once."""
+"""Two clicks at once take an offer, or something back, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,9 @@ def undo(request: HttpRequest) -> HttpResponse:
         moment = datetime.fromisoformat(request.POST.get("moment", ""))
     except ValueError:
         raise Http404 from None
-    if person is not None and moment.tzinfo is not None and entries_that_count(at.store.diary(person)):
-        take_back(at.store, person, at.now, told_at=moment)
+    with _one_at_a_time:
+        if person is not None and moment.tzinfo is not None and entries_that_count(at.store.diary(person)):
+            take_back(at.store, person, at.now, told_at=moment)
     return HttpResponseRedirect("/diary", status=303)
 
 
