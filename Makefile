@@ -77,6 +77,7 @@ messages: $(VENV)/.ready ## Bring the German catalogues up to date and compile t
 
 tour: $(VENV)/.ready browser ## Take the pictures of every page again
 	@$(VENV)/bin/python docs/tour.py
+	@$(VENV)/bin/python docs/screen_reader.py
 
 shows-a: $(VENV)/.ready ## The slow figures behind docs/evaluation.md and CHANGELOG.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_a
