@@ -4,14 +4,19 @@ import gettext
 import html
 import re
 import runpy
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from answers_played import SADDLE, play
+from cases_told import NOW, typical
 from django.utils import translation
 from test_questions import mark_of, sent, walked
 
+from backstride.assess import assess
 from backstride.knowledge.loader import load
+from backstride.names import names_for
+from backstride.reports.conversation import conversation
 from backstride.reports.sentences import sentences_of
 from backstride.web import clinical
 from backstride.web.templatetags import shown
@@ -118,6 +123,17 @@ def test_a_line_made_of_pieces_is_put_together_again(in_german):
     assert "4. Oktober 2026" in told("See a doctor by 4 October 2026, sooner if it gets worse.")
     assert told("You run in new shoes. Your runs show it.") == "Du läufst in neuen Schuhen. Deine Läufe zeigen es."
     assert told("34 years") == "34 Jahre" and told("7.5") == "7.5" and told("") == ""
+
+
+def test_an_answer_of_every_kind_is_german_to_the_last_line(in_german):
+    knowledge, day = load(), NOW.date()
+    for case in typical(knowledge).values():
+        answer = assess(case, knowledge)
+        names = names_for(answer, knowledge)
+        for country in ("DE", "CH", "US", ""):
+            for section in conversation(answer, names, country=country, race_day=day + timedelta(days=20), today=day):
+                for text in (section.title, *(line.text for line in section.lines)):
+                    assert clinical.in_language(text) not in (None, text), text
 
 
 def test_what_is_not_known_whole_stays_english_whole(in_german):

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import strptime
 
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language
 
 __all__ = ["PIECES", "clinical_catalogue", "in_language"]
@@ -54,7 +54,9 @@ PIECES = (
     "can't tell",
     "{cause}: {advice}",
     "For: {words}",
+    "For: You said {said}.",
     "Against: {words}",
+    "Against: You said {said}.",
     "nothing that you said.",
     "What fits, and why now, waits until a doctor has seen you.",
     "What fits best must not be missed: {cause}.",
@@ -62,7 +64,7 @@ PIECES = (
     "Your runs show it.",
     "Your diary shows it.",
     '"{words}"',
-    "The evidence: {words}.",
+    "The evidence: {verdict}.",
     "Emergency number: {numbers}.",
     "Emergency number in {place}: {numbers}.",
     "Doctor's advice by telephone in {place}: {numbers}.",
@@ -112,11 +114,15 @@ PIECES = (
 """Of what reports write themselves; what stands between braces is filled in."""
 
 _GAP = re.compile(r"\\{(\w+)\\}")
-_AS_IT_IS = frozenset({"n", "value", "now", "before", "cut", "version"})
+_VERSION = "version"
+_FIGURES = frozenset({"n", "value", "now", "before", "cut"})
+_WHOLE = frozenset({"cause", "fit", "verdict", "place", "one", "may_mean"})
+"""Texts that stand in the catalogue as they are, and never two of them."""
 _LISTS = {"said": (", and ", ", "), "causes": ("; ",), "numbers": (" or ",)}
 """How the report puts several into one gap."""
-_NUMBER = re.compile(r"[\d.,-]+")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _NUMBERS = re.compile(r"[\d +-]+( or [\d +-]+)*")
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LEADS_ON = re.compile(r"(?<=[.?!\"]) ")
 
 
@@ -150,7 +156,7 @@ def _translated(text: str, language: str) -> str | None:
     for pattern, template in _patterns(language):
         found = pattern.fullmatch(text)
         if found and (filled := _filled(found.groupdict(), language)) is not None:
-            return template.format(**filled)
+            return _TWO_STOPS.sub(".", template.format(**filled))
     if text.endswith(".") and (clause := known.get(text[:1].lower() + text[1:-1])) is not None:
         return f"{clause[:1].upper()}{clause[1:]}."
     for cut in _LEADS_ON.finditer(text):
@@ -165,7 +171,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Texts with gaps, those that say most themselves first."""
     gapped = {text: words for text, words in clinical_catalogue(language).items() if text and "{" in text}
     order = sorted(gapped, key=lambda text: -len(re.sub(r"\{\w+\}", "", text)))
-    return tuple((re.compile(_GAP.sub(r"(?P<\1>.+)", re.escape(text))), gapped[text]) for text in order)
+    return tuple((re.compile(_GAP.sub(r"(?P<\1>.+?)", re.escape(text))), gapped[text]) for text in order)
 
 
 def _filled(gaps: Mapping[str, str], language: str) -> dict[str, str] | None:
@@ -175,8 +181,10 @@ def _filled(gaps: Mapping[str, str], language: str) -> dict[str, str] | None:
 
 
 def _gap(name: str, words: str, language: str) -> str | None:
-    if name in _AS_IT_IS:
-        return words if _NUMBER.fullmatch(words) else None
+    if name == _VERSION:
+        return None if " " in words else words
+    if name in _FIGURES:
+        return words.replace(".", get_format("DECIMAL_SEPARATOR")) if _NUMBER.fullmatch(words) else None
     if name == "day":
         return _day(words)
     if name == "numbers":
@@ -187,6 +195,8 @@ def _gap(name: str, words: str, language: str) -> str | None:
     if name in _LISTS:
         several = _several(words, _LISTS[name], language)
         return None if several is None else "; ".join(several)
+    if name in _WHOLE:
+        return _known(words, language)
     return next((found for form in _forms(words) if (found := _translated(form, language)) is not None), None)
 
 
