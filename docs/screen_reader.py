@@ -16,8 +16,8 @@ PAGE = ROOT / "docs" / "screen-reader.md"
 HEAD = """# What a screen reader is told
 
 Written by `python docs/screen_reader.py`: the pages of a first evening in a real Chromium, walked through with the Tab key alone, from
-the top. Each line is what the browser's accessibility tree gives of what has the focus: role, name, state. Radio buttons of one question are one
-stop, and the arrow keys go on from there. No person who needs a screen reader has walked here yet.
+the top. Each line is what the browser's accessibility tree gives of what has the focus: role, name, state. Radio buttons of one question
+are one stop, and the arrow keys go on from there. No person who needs a screen reader has walked here yet.
 """
 MOST = 60
 STATES = ("checked", "expanded", "required", "invalid", "disabled", "pressed")
