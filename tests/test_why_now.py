@@ -281,6 +281,13 @@ def test_a_clock_that_is_ahead_does_not_say_that_the_record_goes_on(knowledge):
     assert silent(looked_back(knowledge, [*runner(), ahead], onset=ONSET + timedelta(days=60)))
 
 
+def test_of_a_pair_no_run_was_given_to_nothing_is_told(knowledge):
+    runs = runner(days=90)
+    assert looked_back(knowledge, runs, shoes=(Shoe("blue"),)).standing == ()
+    told = looked_back(knowledge, runs, shoes=(Shoe("blue", start_km=300.0),)).standing
+    assert [(one.id, one.value) for one in told] == [("shoe_distance_km", 300.0)]
+
+
 def test_two_watches_swapped_in_mid_year(knowledge):
     """The second tells five steps a minute more and three parts of a hundred more balance: no change of the runner."""
 

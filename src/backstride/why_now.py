@@ -75,7 +75,8 @@ def why_now(record: Record, knowledge: Knowledge, onset: date, episodes: Iterabl
     days = [d for d in every if d.day <= onset and d.day > onset - timedelta(days=_YEARS_KEPT_DAYS)]
     measures = {m.id: m for m in (known or measures_of(_up_to(record, onset)))}
     events = events_before([d for d in every if d.day <= onset], record.shoes, onset)
-    standing = tuple(measures[name] for name in STANDING if name in measures and measures[name].value is not None)
+    # Of none (no run could be given to a pair) nothing is told.
+    standing = tuple(measures[name] for name in STANDING if name in measures and measures[name].value)
     contested = tuple(measures[name] for name in CONTESTED if name in measures and measures[name].value is not None)
     if not days:
         reason = "There is no run in the four years before that day." if every else "There are no runs yet."

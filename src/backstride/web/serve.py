@@ -6,6 +6,7 @@ import logging
 import os
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,7 +79,8 @@ def serve(
             _tell_home(addresses, listening.getsockname()[1], say)
         say("It stops with Ctrl-C.")
         if open_browser:
-            webbrowser.open(here)
+            # Some browsers are waited for, and none has anything to show before the server runs.
+            threading.Thread(target=webbrowser.open, args=(here,), daemon=True).start()
         server.run()
 
 
@@ -110,7 +112,8 @@ def _listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listening.close()
         reason = getattr(error, "strerror", None) or "no such port"
-        raise BackstrideError(f"port {port} can't be used: {reason}.", remedy="Name another: backstride serve --port 8765") from None
+        remedy = f"If backstride is open already, it is at http://localhost:{port}/. Else name another: backstride serve --port 8765"
+        raise BackstrideError(f"port {port} can't be used: {reason}.", remedy=remedy) from None
     listening.listen()
     return listening
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -21,7 +22,10 @@ from django.utils.translation import gettext
 from backstride.errors import BackstrideError
 from backstride.web.errors import wrong
 
-__all__ = ["NO_ROOM", "EnoughRoom", "ToDisk", "keep", "make_folder", "new_folder_name", "room_bytes", "safe_name", "spool_here", "sweep"]
+__all__ = [
+    "NO_ROOM", "EnoughRoom", "ToDisk", "as_sent", "keep", "make_folder", "new_folder_name", "room_bytes", "safe_name", "spool_here",
+    "sweep",
+]  # fmt: skip
 
 NO_ROOM = "HTTP_BACKSTRIDE_NO_ROOM"
 """Set by the server on a request whose body it could not keep."""
@@ -29,6 +33,8 @@ NO_ROOM = "HTTP_BACKSTRIDE_NO_ROOM"
 _LONGEST_NAME = 200
 _SPARE_BYTES = 200_000_000
 """Left free for the database and the runs themselves."""
+_OUR_FOLDER = re.compile(r"^.*[/\\]uploads[/\\][0-9]+[/\\][0-9a-f]{32}[/\\]")
+"""Where the files of one upload lay, on this machine or on the one that a backup is of."""
 _FRESH_S = 600.0
 """What was touched so lately may be part of an upload that is just coming in."""
 
@@ -146,6 +152,11 @@ def safe_name(name: str, taken: Collection[str] = ()) -> str:
 def new_folder_name() -> str:
     """A name that no other folder has, and nobody guesses."""
     return secrets.token_hex(16)
+
+
+def as_sent(path: str) -> str:
+    """A file by the name under which it was sent: its folder was ours and is gone. One that was read where it lies keeps its whole path."""
+    return _OUR_FOLDER.sub("", path)
 
 
 def sweep(kept: Collection[tuple[int, str]]) -> None:

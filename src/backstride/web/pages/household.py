@@ -21,7 +21,11 @@ SEE_OTHER = 303
 def household(request: HttpRequest) -> HttpResponse:
     """Everybody who has a record here, and who is looking."""
     at = here(request)
-    return render(request, "household.html", {"runners": at.store.runners(), "name": at.name, "known": at.person() is not None})
+    names = [runner.name for runner in at.store.runners()]
+    # Who was just named has no record as long as nothing is kept, and is looking all the same.
+    if at.name not in names and "runner" in request.session:
+        names.append(at.name)
+    return render(request, "household.html", {"names": names, "name": at.name})
 
 
 @require_POST

@@ -20,6 +20,7 @@ from backstride.reports.visible import visible
 from backstride.store.store import StoredRun
 from backstride.web.here import here
 from backstride.web.units import distance_words, duration_words, pace_words, unit_of
+from backstride.web.uploads import as_sent
 
 __all__ = ["urlpatterns"]
 
@@ -74,7 +75,7 @@ def one_run(request: HttpRequest, key: str) -> HttpResponse:
         "run": stored.run,
         "rows": [_Row(name, value, letters.get(stored.origin_of.get(field, ""), "")) for field, name, value in _known(stored.run, unit)],
         "measured": list(_measured(stored, letters)),
-        "sources": [(letters[source.key], source.files) for source in stored.sources],
+        "sources": [(letters[source.key], [(number, as_sent(file)) for number, _, file in source.files]) for source in stored.sources],
         "of_today": stored.run.local_day <= at.today,
     }
     return render(request, "one_run.html", page)

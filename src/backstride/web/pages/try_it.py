@@ -118,6 +118,7 @@ def try_it(request: HttpRequest) -> HttpResponse:
         "open": [_offered(at, offer) for offer in listed if offer.open and not known.stand.against],
         "rest": [_offered(at, offer) for offer in listed if known.stand.against or not offer.open],
         "earlier": _earlier(known),
+        "runs": bool(known.record.runs),
     }
     return render(request, "try_it.html", shown)
 
