@@ -4,6 +4,7 @@ import gettext
 import html
 import re
 import runpy
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,6 +92,7 @@ def test_the_clinical_catalogue_knows_every_text_and_says_that_nobody_reviewed_i
     entries, _ = MESSAGES["read_po"](MESSAGES["CLINICAL"])
     assert set(entries) - {""} == set(MESSAGES["clinical_texts"](knowledge)), "Run 'make messages'."
     assert "X-Reviewed: no" in entries[""][0]
+    assert max(map(len, entries)) < clinical._LONGEST * 0.8
 
 
 def test_all_that_the_interview_and_an_emergency_say_is_translated():
@@ -144,6 +146,16 @@ def test_what_is_not_known_whole_stays_english_whole(in_german):
         "You run in new shoes. It hums.",
     ):
         assert clinical.in_language(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["For: ", "It hums here: really. ", "a, b, and c; ", "You said it began suddenly, and ", "You run in new shoes. ", '"a" ']
+)
+def test_a_text_that_was_made_to_hold_it_up_is_given_back_soon(in_german, text):
+    for times in (5, 30, 400):
+        begun = time.perf_counter()
+        assert clinical.in_language((text * times).strip() + "!") is None
+        assert time.perf_counter() - begun < 0.5
 
 
 def test_the_filter_escapes_and_marks_english(in_german):

@@ -122,6 +122,10 @@ _LISTS = {"said": (", and ", ", "), "causes": ("; ",), "numbers": (" or ",)}
 """How the report puts several into one gap."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _NUMBERS = re.compile(r"[\d +-]+( or [\d +-]+)*")
+_LONGEST = 900
+_MOST_SENTENCES = 16
+_DEEPEST = 3
+"""Of gaps in gaps."""
 _TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LEADS_ON = re.compile(r"(?<=[.?!\"]) ")
 
@@ -149,21 +153,42 @@ def clinical_catalogue(language: str) -> Mapping[str, str]:
 
 
 @lru_cache(maxsize=8192)
-def _translated(text: str, language: str) -> str | None:
+def _translated(text: str, language: str, depth: int = 0) -> str | None:
+    """A whole text, or sentence after sentence; as deep and as long as a report makes them, whatever a file may hold."""
+    if len(text) > _LONGEST or depth > _DEEPEST:
+        return None
+    whole = _whole(text, language, depth)
+    return _by_sentences(text, language, depth) if whole is None else whole
+
+
+def _whole(text: str, language: str, depth: int) -> str | None:
     known = clinical_catalogue(language)
-    if text in known or not text:
-        return known.get(text) if text else text
-    for pattern, template in _patterns(language):
-        found = pattern.fullmatch(text)
-        if found and (filled := _filled(found.groupdict(), language)) is not None:
-            return _TWO_STOPS.sub(".", template.format(**filled))
+    if text in known:
+        return known[text]
     if text.endswith(".") and (clause := known.get(text[:1].lower() + text[1:-1])) is not None:
         return f"{clause[:1].upper()}{clause[1:]}."
-    for cut in _LEADS_ON.finditer(text):
-        first, rest = text[: cut.start()], text[cut.end() :]
-        if (one := _translated(first, language)) is not None and (other := _translated(rest, language)) is not None:
-            return f"{one} {other}"
+    for pattern, template in _patterns(language):
+        found = pattern.fullmatch(text)
+        if found and (filled := _filled(found.groupdict(), language, depth)) is not None:
+            return _TWO_STOPS.sub(".", template.format(**filled))
     return None
+
+
+def _by_sentences(text: str, language: str, depth: int) -> str | None:
+    """The translations of the parts of a text, of one or more sentences each."""
+    starts = [0, *(cut.end() for cut in _LEADS_ON.finditer(text)), len(text) + 1]
+    if len(starts) > _MOST_SENTENCES + 1:
+        return None
+    told = {0: ""}
+    for end in range(1, len(starts)):
+        for begin in range(end):
+            whole = begin == 0 and end == len(starts) - 1
+            if begin in told and not whole:
+                part = _whole(text[starts[begin] : starts[end] - 1], language, depth)
+                if part is not None:
+                    told[end] = f"{told[begin]} {part}".lstrip()
+                    break
+    return told.get(len(starts) - 1)
 
 
 @cache
@@ -174,13 +199,13 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(_GAP.sub(r"(?P<\1>.+?)", re.escape(text))), gapped[text]) for text in order)
 
 
-def _filled(gaps: Mapping[str, str], language: str) -> dict[str, str] | None:
-    filled = {name: _gap(name, words, language) for name, words in gaps.items()}
+def _filled(gaps: Mapping[str, str], language: str, depth: int) -> dict[str, str] | None:
+    filled = {name: _gap(name, words, language, depth) for name, words in gaps.items()}
     sound = {name: words for name, words in filled.items() if words is not None}
     return sound if len(sound) == len(filled) else None
 
 
-def _gap(name: str, words: str, language: str) -> str | None:
+def _gap(name: str, words: str, language: str, depth: int) -> str | None:
     if name == _VERSION:
         return None if " " in words else words
     if name in _FIGURES:
@@ -197,7 +222,7 @@ def _gap(name: str, words: str, language: str) -> str | None:
         return None if several is None else "; ".join(several)
     if name in _WHOLE:
         return _known(words, language)
-    return next((found for form in _forms(words) if (found := _translated(form, language)) is not None), None)
+    return next((found for form in _forms(words) if (found := _translated(form, language, depth + 1)) is not None), None)
 
 
 def _forms(words: str) -> Iterator[str]:
