@@ -58,7 +58,8 @@ def _forget():
     worked_out._found.clear()
     here.store.cache_clear()
     here._records.clear()
-    sign_in_code._code, sign_in_code._wrong = "", 0
+    sign_in_code._code, sign_in_code._used, sign_in_code._wrong = "", ("", 0.0), 0
+    sign_in_code._guessed, sign_in_code._open_from = 0, 0.0
     sign_in_code.tell_with(lambda _: None)
 
 

@@ -379,8 +379,43 @@ class TestSignIn:
         # Who chooses another member stays signed in.
         phone.post("/household/choose", {"new": "ben"})
         assert phone.get("/").status_code == 200
+        copied = phone.cookies["backstride"].value
         phone.post("/sign-out")
         assert phone.get("/")["Location"] == "/sign-in"
+        # Nor does a copy of its cookie, also after other devices came and went.
+        for _ in range(2):
+            phone.cookies["backstride"] = copied
+            assert phone.get("/")["Location"] == "/sign-in"
+            del phone.cookies["backstride"]
+            phone.post("/sign-in", {"code": re.search(r"\d{8}", phone.said[-1])[0]})
+            assert phone.get("/").status_code == 200
+            phone.post("/sign-out")
+
+    def test_a_code_signs_in_one_device(self, phone, monkeypatch):
+        from django.test import Client
+
+        from backstride.web import sign_in_code
+
+        assert phone.post("/sign-in", {"code": phone.code}).status_code == 303
+        other = Client(headers={"host": "192.168.7.2"}, REMOTE_ADDR="192.168.7.21")
+        # A form that is sent twice signs in once; that is over in seconds.
+        assert other.post("/sign-in", {"code": phone.code}).status_code == 303 and len(phone.said) == 1
+        monkeypatch.setattr(sign_in_code, "_AGAIN_S", 0.0)
+        assert Client(headers={"host": "192.168.7.2"}, REMOTE_ADDR=LAN).post("/sign-in", {"code": phone.code}).status_code == 403
+        assert phone.get("/").status_code == 200
+
+    def test_who_goes_on_guessing_waits(self, phone, monkeypatch):
+        from backstride.web import sign_in_code
+
+        for _ in range(10):
+            refused = phone.post("/sign-in", {"code": "x"})
+        assert "Wait a minute" in text(refused) and len(phone.said) == 2
+        new = re.search(r"\d{8}", phone.said[-1])[0]
+        for code in (new, *["x"] * 20):
+            assert phone.post("/sign-in", {"code": code}).status_code == 403
+        assert len(phone.said) == 2
+        monkeypatch.setattr(sign_in_code, "_open_from", 0.0)
+        assert phone.post("/sign-in", {"code": new}).status_code == 303
 
     def test_of_five_wrong_codes_the_last_makes_a_new_one_of_which_the_terminal_tells(self, phone):
         wrong = "0" * 8 if phone.code != "0" * 8 else "1" * 8

@@ -72,7 +72,7 @@ def test_a_device_that_has_not_signed_in_fills_no_disk(received):
 
 def test_a_device_that_has_signed_in_sends_as_much_as_this_machine(received, client):
     session = client.session
-    session["signed_in"] = True
+    session["signed_in"] = "a token"
     session.save()
     cookie = f"Cookie: backstride={session.session_key}\r\n".encode()
     assert received(HEAD + cookie, address="192.168.1.7").get_body_stream().read() == BODY

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
+from backstride.web.devices import is_signed_in
+
 __all__ = ["LOOPBACK", "Headers", "OwnPagesOnly", "SignedIn", "is_this_machine"]
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -67,7 +69,7 @@ class SignedIn:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Pass on, or lead to the sign-in."""
-        if is_this_machine(request) or request.session.get("signed_in") or request.path.startswith(_OPEN):
+        if is_this_machine(request) or is_signed_in(request.session) or request.path.startswith(_OPEN):
             return self._next(request)
         return HttpResponseRedirect("/sign-in")
 

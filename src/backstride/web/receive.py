@@ -13,6 +13,7 @@ from django.http import parse_cookie
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, TransferEncodingNotImplemented
 
+from backstride.web.devices import is_signed_in
 from backstride.web.guard import LOOPBACK
 from backstride.web.uploads import NO_ROOM, room_bytes
 
@@ -93,7 +94,7 @@ def _is_known(address: str, cookies: str) -> bool:
     """Whether it is this machine, or a device that has signed in: others could fill the disk before any page asks who they are."""
     if address.startswith(LOOPBACK):
         return True
-    return bool(SessionStore(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")).get("signed_in"))
+    return is_signed_in(SessionStore(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")))
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from backstride.web import sign_in_code
+from backstride.web import devices, sign_in_code
 
 __all__ = ["urlpatterns"]
 
@@ -21,19 +21,21 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "sign_in.html", {"code": request.GET.get("code", "")[:8]})
     if sign_in_code.is_code(request.POST.get("code", "").replace(" ", "")):
-        request.session.flush()
-        request.session["signed_in"] = True
+        devices.sign_in(request.session)
         return HttpResponseRedirect("/", status=SEE_OTHER)
-    words = (
-        gettext("That isn't the code.") if sign_in_code.tries_left() else gettext("Too many tries. A new code stands in the terminal now.")
-    )
+    if sign_in_code.must_wait():
+        words = gettext("Too many tries. Wait a minute, then use the code that stands in the terminal now.")
+    elif sign_in_code.tries_left():
+        words = gettext("That isn't the code.")
+    else:
+        words = gettext("Too many tries. A new code stands in the terminal now.")
     return render(request, "sign_in.html", {"wrong": words}, status=403)
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Forget this device."""
-    request.session.flush()
+    devices.sign_out(request.session)
     return HttpResponseRedirect("/", status=SEE_OTHER)
 
 
