@@ -323,15 +323,16 @@ def test_a_runner_who_is_erased_leaves_neither_files_nor_jobs(client, store, me)
     assert uploads(store) == [] and not Job.objects.exists()
 
 
-def test_a_full_disk_is_told_and_changes_nothing(client, store, me, monkeypatch):
+@pytest.mark.parametrize("step", ["write", "flush"])
+def test_a_full_disk_is_told_and_changes_nothing(client, store, me, monkeypatch, step):
     from django.core.files.uploadedfile import TemporaryUploadedFile
 
     from backstride.web.models import Job
 
-    def full(self, data):
+    def full(self, *_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(TemporaryUploadedFile, "write", full, raising=False)
+    monkeypatch.setattr(TemporaryUploadedFile, step, full, raising=False)
     page = client.post("/import", {"once": "a", "files": [sent("a.fit", fit())]})
     assert page.status_code == 507 and "not enough room" in text(page)
     assert not Job.objects.exists() and uploads(store) == []

@@ -10,6 +10,7 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,17 @@ class ToDisk(TemporaryFileUploadHandler):
         """Write a piece of it."""
         self._guarded(lambda: self.file.write(raw_data))
 
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+        """End it; a small one is written only now."""
+        self._guarded(lambda: self.file.flush())
+        return super().file_complete(file_size)
+
     def _guarded(self, write: Callable[[], object]) -> None:
         try:
             write()
         except OSError as error:
-            self.upload_interrupted()
+            with suppress(OSError):  # what could not be written can't be while it is closed either
+                self.upload_interrupted()
             if self.request is not None:
                 self.request.META[NO_ROOM] = error.strerror or "1"
             raise StopUpload(connection_reset=False) from None
