@@ -327,16 +327,21 @@ class TestData:
         assert not list((store.home / "uploads").iterdir())
 
     def test_a_backup_of_all_is_put_back_only_where_it_was_asked_to_replace(self, client, store, me):
+        from backstride.web.models import Job, State
+
         keep(store, me, a_run(0, 11.1))
         backup = sent_back(client.post("/data/backup"))
         store.erase(store.runners()[0])
         remembered(client, runner="ben")
         client.post("/import/typed", {"words": "5 km 30:00"})
+        ben = store.runners()[0]
+        Job.objects.create(runner_id=ben.id, once="x", folder="f", names=["of-ben.fit"], state=State.FAILED)
         refused = client.post("/data/restore", {"backup": named("b.zip", backup)})
         assert refused.status_code in (400, 503) and [one.name for one in store.runners()] == ["ben"]
         done = client.post("/data/restore", {"backup": named("b.zip", backup), "replace": "yes"})
         assert (done.status_code, done["Location"]) == (303, "/data?restored")
         assert [(one.name, len(store.runs(one))) for one in store.runners()] == [("me", 1)]
+        assert not Job.objects.exists()
         assert not [path for path in (store.home / "uploads").rglob("*") if path.is_file()]
 
     @pytest.mark.parametrize("data", [b"", b"no zip", b"PK\x03\x04"])

@@ -74,6 +74,7 @@ def restore(request: HttpRequest) -> HttpResponse:
         return wrong(request, gettext("No file was sent."), gettext("Choose the backup, then send it."))
     replace = request.POST.get("replace") == "yes"
     restore_backup(at.store, Path(sent.temporary_file_path()), replace=replace, watch=lambda *_: None)  # type: ignore[attr-defined]
+    forget_gone()
     return HttpResponseRedirect("/data?restored", status=SEE_OTHER)
 
 
