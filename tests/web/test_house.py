@@ -1,5 +1,6 @@
 """The house of the web app: who gets in, who sees what, what a browser is told, and that nothing leaves the machine."""
 
+import errno
 import http.client
 import re
 import shutil
@@ -469,6 +470,18 @@ class TestSignIn:
         assert page.status_code == 200 and f'value="{phone.code}"' in page.content.decode()
         assert phone.get("/").status_code == 302
         assert b"<script" not in phone.get("/sign-in?code=<script>").content
+
+
+def test_a_home_that_cannot_be_written_to_is_told_before_anything_is_served(tmp_path, monkeypatch):
+    from backstride.errors import StoreError
+    from backstride.web import secret
+
+    def refused(*_, **__):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(secret.os, "open", refused)
+    with pytest.raises(StoreError, match="Read-only file system"):
+        secret.secret_key(tmp_path)
 
 
 class TestCode:

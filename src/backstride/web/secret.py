@@ -6,13 +6,29 @@ import os
 import secrets
 from pathlib import Path
 
+from backstride.errors import StoreError
+
 __all__ = ["secret_key"]
 
 _BYTES = 50
 
 
 def secret_key(home: Path) -> str:
-    """The key of this home, made where there is none; two processes that make it at once get the same."""
+    """The key of this home, made where there is none; two processes that make it at once get the same.
+
+    Raises
+    ------
+    StoreError
+        When nothing can be written there: then nothing could be kept either, and it is known before anything is served.
+    """
+    try:
+        return _secret_key(home)
+    except OSError as error:
+        remedy = "Set BACKSTRIDE_HOME to a folder that you may write to."
+        raise StoreError(f"cannot keep data there: {error.strerror}.", place=str(home), remedy=remedy) from None
+
+
+def _secret_key(home: Path) -> str:
     path = home / "secret.key"
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
