@@ -32,6 +32,7 @@ Flags = NDArray[np.bool_]
 _MEMORIES = np.arange(0.0, 0.96, 0.025)
 _SAME = 1e-9
 _LEAST_WEIGHT = 1e-6
+_REPEATED = 1e-10
 _LONG_RING_DAYS = 1000
 _FINEST_POINTS = 0.01
 _FEWEST_ABOVE, _MOST_ABOVE = 0.2, 0.5
@@ -300,8 +301,12 @@ def _trend(diary: _Diary, of_run_days: bool, trend_days: float) -> Array:
     parts = [np.ones(len(rows)), 2 * phase - 1, *(np.cos(np.pi * k * phase) for k in range(1, waves + 1))]
     if of_run_days:
         parts += [diary.ran[rows - lag].astype(float) for lag in range(LAGS)]
-    left, size, _ = np.linalg.svd(np.column_stack(parts), full_matrices=False)
-    return cast(Array, left[:, size > size[0] * 1e-8])
+    columns = np.column_stack(parts)
+    columns /= np.sqrt((columns**2).sum(axis=0)) + 1e-300
+    # By the products of the columns: they are a hundred where days are thousands. What repeats others leaves nothing.
+    size, turn = np.linalg.eigh(columns.T @ columns)
+    kept = size > size[-1] * _REPEATED
+    return cast(Array, columns @ (turn[:, kept] / np.sqrt(size[kept])))
 
 
 def _effects(model: _Model, limits: PatternLimits) -> tuple[Array, Array, Array]:
