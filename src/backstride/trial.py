@@ -86,7 +86,8 @@ def standing(kept: KeptInterview | None, base: Record, knowledge: Knowledge, now
     names = names_for(answer, knowledge)
     lookup = lookup_of(observe(record, knowledge, answer.measures))
     if answer.running_withheld not in _CLEARED:
-        return Standing(f"{names.level_words} {names.running_words}".strip(), _WHOLE, True, answer, lookup)
+        against = " Can I run? ".join(words for words in (names.level_words, names.running_words) if words)
+        return Standing(against, _WHOLE, True, answer, lookup)
     if answer.out_of_scope:
         return Standing(answer.out_of_scope, _WHOLE, False, answer, lookup)
     signs = rule_signs(knowledge)

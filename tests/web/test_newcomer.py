@@ -18,6 +18,17 @@ def store(client):
     return here.store()
 
 
+def test_a_name_without_an_end_does_not_make_the_page_wider(tab, served, tmp_path):
+    page, broken = tab(viewport={"width": 360, "height": 740}), tmp_path / "broken.zip"
+    broken.write_bytes(b"PK\x03\x04" + b"x" * 100)
+    page.goto(f"{served.url}/import")
+    page.set_input_files("#files", [broken])
+    page.click("#go")
+    page.wait_for_url("**/imports/*")
+    assert "No run was found in it." in page.inner_text("main .alarm") and "xxxxxxxx" in page.inner_text("main .alarm")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
 def test_on_a_phone_every_page_of_the_menu_is_seen_at_once(tab, served, locale):
     page = tab(viewport={"width": 360, "height": 740}, locale=locale)

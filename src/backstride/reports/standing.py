@@ -21,5 +21,5 @@ def standing_section(told: Mapping[str, Any] | None) -> tuple[Section, ...]:
     words = [str(told.get(name, "")) for name in ("words", "running")] if told else []
     if not words or not words[1]:
         return ()
-    said = Line(" ".join(word for word in words if word), Mark.ACTION)
+    said = Line(" Can I run? ".join(word for word in words if word), Mark.ACTION)
     return (Section(Part.FIRST, "First, from your answers", (said, Line("What follows changes nothing in that."))),)
