@@ -7,6 +7,7 @@ import stat
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -130,6 +131,25 @@ def test_what_holds_no_run_ends_in_words(client, store, me, work, name, data, wo
     assert ledger.status_code == 200
     assert "No run was found in it." in text(ledger) and words in text(ledger)
     assert b'href="/how-to"' in ledger.content and uploads(store) == []
+
+
+def test_thousands_of_files_need_no_thousands_of_open_ones(client, store, me):
+    import resource
+
+    from backstride.web.models import Job
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        assert send(client, *(sent("same.fit", b"x") for _ in range(2100))).startswith("/import/jobs/")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert len(set(Job.objects.get().names)) == 2100 and len(uploads(store)) == 2100
+
+
+def test_what_belongs_to_no_import_is_gone_with_the_request(client, store, me):
+    client.post("/diary", {"pain_morning": "3", "files": [sent("a.fit", fit())]})
+    assert uploads(store) == []
 
 
 def test_a_name_that_would_lead_elsewhere_stays_in_its_folder(client, store, me, work):
@@ -323,16 +343,21 @@ def test_a_runner_who_is_erased_leaves_neither_files_nor_jobs(client, store, me)
     assert uploads(store) == [] and not Job.objects.exists()
 
 
-@pytest.mark.parametrize("step", ["write", "flush"])
+@pytest.mark.parametrize("step", ["write", "close"])
 def test_a_full_disk_is_told_and_changes_nothing(client, store, me, monkeypatch, step):
-    from django.core.files.uploadedfile import TemporaryUploadedFile
-
+    from backstride.web import uploads as door
     from backstride.web.models import Job
 
-    def full(self, *_):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    def opened(*args, **how):
+        file = open(*args, **how)  # noqa: SIM115 - the one that stands in for it is closed
 
-    monkeypatch.setattr(TemporaryUploadedFile, step, full, raising=False)
+        def full(*_):
+            file.close()
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        return SimpleNamespace(**{"write": file.write, "close": file.close, step: full})
+
+    monkeypatch.setattr(door, "open", opened, raising=False)
     page = client.post("/import", {"once": "a", "files": [sent("a.fit", fit())]})
     assert page.status_code == 507 and "not enough room" in text(page)
     assert not Job.objects.exists() and uploads(store) == []

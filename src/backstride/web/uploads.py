@@ -9,14 +9,15 @@ import shutil
 import tempfile
 import time
 import unicodedata
+import weakref
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
@@ -52,28 +53,61 @@ def room_bytes() -> int:
     return max(0, (shutil.disk_usage(make_folder()).free - _SPARE_BYTES) // 2)
 
 
-class ToDisk(TemporaryFileUploadHandler):
+class Received(UploadedFile[Any]):
+    """A file that was sent, on disk and closed: a browser sends thousands at once, a system has some hundred open at a time.
+
+    It is deleted with the request, unless it was moved.
+    """
+
+    def __init__(self, path: Path, name: str, content_type: str, size: int) -> None:
+        super().__init__(None, name, content_type, size)
+        self.path = path
+        self._delete = weakref.finalize(self, path.unlink, missing_ok=True)
+
+    def close(self) -> None:
+        """Delete it."""
+        self._delete()
+
+
+class ToDisk(FileUploadHandler):
     """Writes each file to disk; on a full disk it stops taking in, and the page that is asked says so."""
+
+    _file: BinaryIO
+    _path: Path | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Begin a file."""
-        self._guarded(lambda: (make_folder(), super(ToDisk, self).new_file(*args, **kwargs)))
+        super().new_file(*args, **kwargs)
+        self._guarded(self._open)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Write a piece of it."""
-        self._guarded(lambda: self.file.write(raw_data))
+        self._guarded(lambda: self._file.write(raw_data))
 
-    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
+    def file_complete(self, file_size: int) -> Received:
         """End it; a small one is written only now."""
-        self._guarded(lambda: self.file.flush())
-        return super().file_complete(file_size)
+        self._guarded(lambda: self._file.close())
+        assert self._path is not None
+        return Received(self._path, self.file_name or "", self.content_type or "", file_size)
+
+    def upload_interrupted(self) -> None:
+        """Leave nothing of one that did not come to its end."""
+        if self._path is None:
+            return
+        with suppress(OSError):  # what could not be written can't be while it is closed either
+            self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def _open(self) -> None:
+        path = make_folder() / f"{secrets.token_hex(16)}.upload"
+        self._file = open(path, "xb", opener=_for_me)  # noqa: SIM115 - closed when it is complete
+        self._path = path
 
     def _guarded(self, write: Callable[[], object]) -> None:
         try:
             write()
         except OSError as error:
-            with suppress(OSError):  # what could not be written can't be while it is closed either
-                self.upload_interrupted()
+            self.upload_interrupted()
             if self.request is not None:
                 self.request.META[NO_ROOM] = error.strerror or "1"
             raise StopUpload(connection_reset=False) from None
@@ -113,13 +147,15 @@ def keep(files: Sequence[UploadedFile[Any]], folder: Path) -> list[str]:
         When they cannot be kept.
     """
     names: list[str] = []
+    taken: set[str] = set()
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.mkdir(mode=0o700)
         for file in files:
-            name = safe_name(file.name or "", names)
+            name = safe_name(file.name or "", taken)
             _move(file, folder / name)
             names.append(name)
+            taken.add(name.casefold())
     except OSError as error:
         shutil.rmtree(folder, ignore_errors=True)
         raise BackstrideError(f"the files cannot be kept: {error.strerror}.", remedy=gettext("Make room, then send them again.")) from None
@@ -127,20 +163,23 @@ def keep(files: Sequence[UploadedFile[Any]], folder: Path) -> list[str]:
 
 
 def _move(file: UploadedFile[Any], target: Path) -> None:
-    if isinstance(file, TemporaryUploadedFile):
+    if isinstance(file, Received):
         try:
-            os.replace(file.temporary_file_path(), target)
-            os.chmod(target, 0o600)
-            return
-        except OSError:  # another file system, or one where open files can't be moved
-            pass
-    with open(target, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as copy:
-        for chunk in file.chunks():
-            copy.write(chunk)
+            os.replace(file.path, target)
+        except OSError:  # another file system
+            with open(file.path, "rb") as sent, open(target, "wb", opener=_for_me) as copy:
+                shutil.copyfileobj(sent, copy)
 
 
-def safe_name(name: str, taken: Collection[str] = ()) -> str:
-    """A name as it was sent, without what a file system or a terminal could take amiss, and not one that is taken."""
+def _for_me(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def safe_name(name: str, taken: Collection[str] = frozenset()) -> str:
+    """A name as it was sent, without what a file system or a terminal could take amiss.
+
+    It is none of those that are taken, which are given without capitals.
+    """
     plain = "".join("_" if unicodedata.category(letter)[0] == "C" or letter in '/\\:*?"<>|' else letter for letter in name)
     stem, dot, ending = plain.strip(" .").rpartition(".")
     if not stem:
@@ -150,7 +189,7 @@ def safe_name(name: str, taken: Collection[str] = ()) -> str:
         stem, dot, ending, room = plain, "", "", _LONGEST_NAME
     stem = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
     made, number = f"{stem}{dot}{ending}", 1
-    while made.casefold() in {one.casefold() for one in taken}:
+    while made.casefold() in taken:
         number += 1
         made = f"{stem}-{number}{dot}{ending}"
     return made

@@ -19,6 +19,7 @@ from backstride.store.store import StoredRunner
 from backstride.web.errors import wrong
 from backstride.web.here import Here, here
 from backstride.web.jobs import forget_gone
+from backstride.web.uploads import Received
 
 __all__ = ["urlpatterns"]
 
@@ -70,10 +71,10 @@ def restore(request: HttpRequest) -> HttpResponse:
     """Make everything as a backup says."""
     at = here(request)
     sent = request.FILES.get("backup")
-    if sent is None:
+    if not isinstance(sent, Received):
         return wrong(request, gettext("No file was sent."), gettext("Choose the backup, then send it."))
     replace = request.POST.get("replace") == "yes"
-    restore_backup(at.store, Path(sent.temporary_file_path()), replace=replace, watch=lambda *_: None)  # type: ignore[attr-defined]
+    restore_backup(at.store, sent.path, replace=replace)
     forget_gone()
     return HttpResponseRedirect("/data?restored", status=SEE_OTHER)
 
