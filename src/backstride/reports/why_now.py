@@ -167,7 +167,7 @@ def _looked_at(found: WhyNow, words: ChangeWords, working: bool) -> Iterator[Lin
             yield Line(f"{words.names[one.exposure]}: {words.sentences[one.exposure]}", Mark.ITEM)
             yield Line(_numbers(one, found, words), Mark.UNDER)
     elif plain:
-        yield Line(f"As always, or nearly: {', '.join(words.names[one.exposure] for one in plain)}.")
+        yield Line(f"No large change: {', '.join(words.names[one.exposure] for one in plain)}.")
     reasons: dict[str, list[str]] = {}
     for gone in found.not_judged:
         reasons.setdefault(gone.why, []).append(words.names[gone.exposure])
