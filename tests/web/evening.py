@@ -1,10 +1,11 @@
 """A runner at the pages: reads what a screen of the interview asks, and answers with a finger or with keys alone."""
 
-WORST = {"answer-saddle_numbness"}
 SAID = {
     "answer-age": "34", "answer-sex": "female", "answer-pain_severity": "4", "answer-lifting_onset": "yes", "answer-worse_bending": "yes",
     "answer-morning_stiffness_short": "yes", "answer-shoe_mileage_high": "yes",
 }  # fmt: skip
+SIDE_OF_HIP, PLAIN = "outer_hip_left", {"answer-age": "34", "answer-sex": "female", "answer-pain_severity": "4"}
+"""Whose pain is there, and who marks nothing, is asked single questions, and to try something."""
 
 _READ = """() => {
   const form = document.querySelector("form.questions");
@@ -36,8 +37,16 @@ class Finger:
         self.page.fill(selector, words)
 
     def mark_place(self, region):
+        """On the drawing, or on the list where there is none or the middle of the place lies beyond the edge of the body."""
         shape = self.page.locator(f"path[data-region={region}]:visible")
-        self.press(f"path[data-region={region}]" if shape.count() else f"#where-list input[data-region={region}]")
+        met = """one => { one.scrollIntoView({block: "center"}); const box = one.getBoundingClientRect();
+            return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === one; }"""
+        if shape.count() and shape.first.evaluate(met):
+            shape.first.click()
+        else:
+            if not self.page.evaluate("document.getElementById('where-list').open"):
+                self.press("#where-list summary")
+            self.press(f"#where-list input[data-region={region}]")
 
 
 class Keys:

@@ -12,8 +12,8 @@ from backstride.model.ledger import ReadFile
 from backstride.model.run import Shoe
 from backstride.store.store import open_store
 
-WEEKS = 40
-DIARY_DAYS = 120
+WEEKS = 60
+DIARY_DAYS = 300
 MILD = {**STRAIN, "improving_2_weeks": "yes", "prior_lbp": "no"}
 
 
