@@ -6,7 +6,7 @@ VENV ?= .venv
 DEMO_VENV ?= .venv-demo
 PIP_FLAGS := --quiet --disable-pip-version-check --no-input
 
-.PHONY: help database browser demo test lint bench fuzz docs messages tour shows-a shows-b shows-c shows-d requirements clean python
+.PHONY: help database browser demo test lint bench fuzz docs messages tour shows-a shows-b shows-c shows-d shows-e requirements clean python
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -90,6 +90,9 @@ shows-c: $(VENV)/.ready ## The slow figures of the interview behind docs/intervi
 
 shows-d: $(VENV)/.ready ## The slow figures of looking back and of patterns behind docs/why-now-figures.md; resumes where it stopped
 	@$(VENV)/bin/python -m bench.shows_d
+
+shows-e: $(VENV)/.ready database browser ## The slow checks of the web app in a real browser: every page in all colours, an import killed
+	@$(VENV)/bin/python -m pytest -m slow
 
 requirements: ## Export the pinned requirement files again (needs uv)
 	@mkdir -p requirements

@@ -59,7 +59,11 @@ def test_every_page_was_thought_of(pages):
     assert sorted(name for some in PAGES.values() for name in some) == sorted(pages)
 
 
-@pytest.mark.parametrize("some", PAGES)
+LONG = ("looking back", "the answer")
+"""These take half a minute: charts are drawn alive."""
+
+
+@pytest.mark.parametrize("some", [pytest.param(one, marks=pytest.mark.slow) if one in LONG else one for one in PAGES])
 def test_nothing_is_wrong_with(eyes, served, pages, some):
     found = []
     for page in eyes:
@@ -69,6 +73,7 @@ def test_nothing_is_wrong_with(eyes, served, pages, some):
     assert not found, "\n".join(map(str, found))
 
 
+@pytest.mark.slow
 def test_nothing_is_wrong_with_the_questions(eyes, served):
     """Each kind of screen once; what is refused, and an emergency too."""
     found = []

@@ -73,6 +73,7 @@ def upload():
     return importlib.import_module("bench.upload")
 
 
+@pytest.mark.slow
 def test_killed_worker_then_killed_server_and_the_import_comes_to_its_end(upload, tmp_path):
     home, archive = tmp_path / "home", tmp_path / "s.zip"
     write_strava_zip(archive, daily_runs(80, 600, 2))
