@@ -209,7 +209,9 @@ def test_what_the_latest_answer_says_against_running_stands_first(tmp_path, home
     store.keep_interview(store.runner("me"), KeptInterview(at, at, Interview(), True, told))
     for words in (("changes", "--onset", ONSET), ("patterns",)):
         first = in_one_line(backstride(*words, home=copied))
-        assert first.startswith("FIRST, FROM YOUR ANSWERS ------------------------ Book a doctor this week. Can I run? Don't run until then.")
+        assert first.startswith(
+            "FIRST, FROM YOUR ANSWERS ------------------------ Book a doctor this week. Can I run? Don't run until then."
+        )
 
 
 def test_own_data_reach_the_answer_through_knowledge(home):
