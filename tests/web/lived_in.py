@@ -33,6 +33,8 @@ def live_in(served):
             if answer.status == 200:
                 break
         time.sleep(0.2)
+    else:
+        raise AssertionError("the answer is still being worked out")
     onset = (now - timedelta(days=5)).date()
     return {
         "start": "/",

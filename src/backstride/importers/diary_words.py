@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any, NoReturn
 
 from backstride.errors import BackstrideError
+from backstride.importers.typed_letters import as_number, plain_letter, quoted
 from backstride.model.diary import EARLIEST_DAY, NUMBERS, WORDS
 
 __all__ = ["read_diary_words"]
@@ -91,7 +92,7 @@ class _Told:
     def __init__(self, words: str, today: date, regions: frozenset[str]) -> None:
         self._words = words
         # Matched against, letter for letter in the same places; the words themselves keep their case for notes.
-        self._plain = "".join(_plain_letter(letter) for letter in words)
+        self._plain = "".join(plain_letter(letter) for letter in words)
         self._today = today
         self._regions = regions
         self._places = _place_names(regions)
@@ -130,14 +131,14 @@ class _Told:
             return match.end()
         word = self._words[at : _end(_WORD, self._plain, at)]
         if word[0].isdigit():
-            self._refuse(f"{_quoted(word)} is a number that doesn't say what of.", _EXAMPLE)
-        self._refuse(f"{_quoted(word)} is not understood.", f'Put your own words in quotes after note: note "...". {_EXAMPLE}')
+            self._refuse(f"{quoted(word)} is a number that doesn't say what of.", _EXAMPLE)
+        self._refuse(f"{quoted(word)} is not understood.", f'Put your own words in quotes after note: note "...". {_EXAMPLE}')
 
     def _is_thing(self, at: int) -> bool:
         return any(pattern.match(self._plain, at) for pattern, _ in _THINGS) or self._place.match(self._plain, at) is not None
 
     def _refuse(self, problem: str, remedy: str) -> NoReturn:
-        raise BackstrideError(problem, place=_quoted(self._words, 60), remedy=remedy)
+        raise BackstrideError(problem, place=quoted(self._words, 60), remedy=remedy)
 
     def _said_by(self, match: re.Match[str]) -> str:
         return self._words[match.start() : match.end()].strip()
@@ -145,12 +146,12 @@ class _Told:
     def _put(self, name: str, value: Any, match: re.Match[str]) -> int:
         said = self._said_by(match)
         if name in self._fields and name != "regions":
-            self._refuse(f"{_quoted(self._said[name])} and {_quoted(said)} tell the same thing twice.", "Leave one out.")
+            self._refuse(f"{quoted(self._said[name])} and {quoted(said)} tell the same thing twice.", "Leave one out.")
         if (number := NUMBERS.get(name)) is not None and not number.holds(value):
             unit = f" {number.unit}" if number.unit else ""
             what = "more than" if number.above else "from"
             self._refuse(
-                f"{_quoted(said)} can't be.", f"It goes {what} {number.least:g} to {number.most:g}{unit}{', whole' * number.whole}."
+                f"{quoted(said)} can't be.", f"It goes {what} {number.least:g} to {number.most:g}{unit}{', whole' * number.whole}."
             )
         if name in WORDS and len(value) > WORDS[name]:
             self._refuse(f"it is {len(value)} letters long.", f"Write at most {WORDS[name]}.")
@@ -178,44 +179,44 @@ class _Told:
 
     def pain(self, match: re.Match[str]) -> int:
         name = next(field for field, when in _TIMES.items() if re.fullmatch(when, match["when"]))
-        return self._put(name, _number(match["number"]) if match["number"] else 0.0, match)
+        return self._put(name, as_number(match["number"]) if match["number"] else 0.0, match)
 
     def next_morning(self, match: re.Match[str]) -> int:
         self._refuse(
-            f"{_quoted(self._said_by(match))} is of another day.",
+            f"{quoted(self._said_by(match))} is of another day.",
             "Tell it with the day of that morning: 'morning 3' for today, 'morning 3 yesterday'.",
         )
 
     def pain_without_when(self, match: re.Match[str]) -> int:
-        self._refuse(f"{_quoted(self._said_by(match))} doesn't say when.", _WHEN)
+        self._refuse(f"{quoted(self._said_by(match))} doesn't say when.", _WHEN)
 
     def zero_stiffness(self, match: re.Match[str]) -> int:
         return self._put("stiffness", 0.0, match)
 
     def stiffness(self, match: re.Match[str]) -> int:
-        return self._put("stiffness", _number(match["number"]), match)
+        return self._put("stiffness", as_number(match["number"]), match)
 
     def stress(self, match: re.Match[str]) -> int:
-        return self._put("stress", _number(match["number"]), match)
+        return self._put("stress", as_number(match["number"]), match)
 
     def score_without_number(self, match: re.Match[str]) -> int:
-        self._refuse(f"{_quoted(self._said_by(match))} has no number.", f"Write a number from 0 to 10. {_EXAMPLE}")
+        self._refuse(f"{quoted(self._said_by(match))} has no number.", f"Write a number from 0 to 10. {_EXAMPLE}")
 
     def hours(self, match: re.Match[str]) -> int:
         name = "sitting_h" if match["sit"] else "sleep_h"
-        hours = _number(match["h1"] or match["h2"] or match["h3"])
+        hours = as_number(match["h1"] or match["h2"] or match["h3"])
         if match["h1"] and hours > _LONGEST_NIGHT_H:
-            self._refuse(f"{_quoted(self._said_by(match))} can be a time of day.", "Write how long, as '7 h 30 min'.")
-        return self._put(name, hours + _number(match["m1"] or match["m2"] or match["m3"] or "0") / 60, match)
+            self._refuse(f"{quoted(self._said_by(match))} can be a time of day.", "Write how long, as '7 h 30 min'.")
+        return self._put(name, hours + as_number(match["m1"] or match["m2"] or match["m3"] or "0") / 60, match)
 
     def spreads(self, match: re.Match[str]) -> int:
         return self._put("spreading", match["no"] is None, match)
 
     def began(self, match: re.Match[str]) -> int:
-        unit, value = match["unit"] or ("km" if match["km"] else ""), _number(match["number"])
+        unit, value = match["unit"] or ("km" if match["km"] else ""), as_number(match["number"])
         if not unit:
             number = match["number"]
-            self._refuse(f"{_quoted(self._said_by(match))} has no unit.", f"Write 'began at {number} km' or 'began at {number} min'.")
+            self._refuse(f"{quoted(self._said_by(match))} has no unit.", f"Write 'began at {number} km' or 'began at {number} min'.")
         if unit.startswith("min"):
             return self._put("began_min", value, match)
         return self._put("began_km", round(value * (1.0 if unit.startswith("k") else _MILE_KM), 3), match)
@@ -225,10 +226,10 @@ class _Told:
             return self._put("fluid_ml", 0.0, match)
         number, unit = match["number"], match["unit"]
         if not unit:
-            self._refuse(f"{_quoted(self._said_by(match))} has no unit.", f"Write 'drank {number} ml' or 'drank {number} l'.")
+            self._refuse(f"{quoted(self._said_by(match))} has no unit.", f"Write 'drank {number} ml' or 'drank {number} l'.")
         if re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", number) and unit == "ml":
-            self._refuse(f"{_quoted(number)} can be read in two ways.", "Write it without a point or comma.")
-        return self._put("fluid_ml", _number(number) * (1.0 if unit == "ml" else 1000.0), match)
+            self._refuse(f"{quoted(number)} can be read in two ways.", "Write it without a point or comma.")
+        return self._put("fluid_ml", as_number(number) * (1.0 if unit == "ml" else 1000.0), match)
 
     def weighed(self, match: re.Match[str]) -> int:
         at, unit, found, pattern = match.end(), "", 0, None
@@ -237,7 +238,7 @@ class _Told:
             if one is None:
                 break
             pattern, unit = one.re, one["unit"] or unit
-            value = _number(one["number"]) * (_POUND_KG if unit.startswith(("lb", "pound")) else 1.0)
+            value = as_number(one["number"]) * (_POUND_KG if unit.startswith(("lb", "pound")) else 1.0)
             at, found = self._put(f"weight_{one['when']}_kg", round(value, 2), one), found + 1
         if not found:
             self._refuse("a weight doesn't say whether it is from before or after the run.", "Write 'weighed 70.2 before 69.4 after'.")
@@ -249,7 +250,7 @@ class _Told:
         stop = next((start for start in starts if self._is_thing(start)), stop)
         name = " ".join(self._words[match.end() : stop].split()).rstrip(".")
         if not name:
-            self._refuse(f"{_quoted(self._said_by(match))} doesn't say which medicine.", "Write for example: took ibuprofen.")
+            self._refuse(f"{quoted(self._said_by(match))} doesn't say which medicine.", "Write for example: took ibuprofen.")
         self._put("medicine", name, match)
         return stop
 
@@ -265,14 +266,14 @@ class _Told:
     def weekday(self, match: re.Match[str]) -> int:
         back = (self._today.weekday() - _WEEKDAYS.index(match["name"])) % 7
         if not back:
-            self._refuse(f"{_quoted(self._said_by(match))} can be today or a week ago.", "Write 'today' or the day as 2026-10-04.")
+            self._refuse(f"{quoted(self._said_by(match))} can be today or a week ago.", "Write 'today' or the day as 2026-10-04.")
         return self._put_day(self._today - timedelta(days=back), match)
 
     def iso_day(self, match: re.Match[str]) -> int:
         try:
             return self._put_day(date(int(match["year"]), int(match["month"]), int(match["dom"])), match)
         except ValueError:
-            self._refuse(f"{_quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
+            self._refuse(f"{quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
 
     def named_day(self, match: re.Match[str]) -> int:
         month, dom = _MONTHS.index((match["month"] or match["month2"])[:3]) + 1, int(match["dom"] or match["dom2"])
@@ -281,17 +282,17 @@ class _Told:
             if day > self._today and not match["year"]:
                 day = day.replace(year=day.year - 1)
         except ValueError:
-            self._refuse(f"{_quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
+            self._refuse(f"{quoted(self._said_by(match))} is not a day.", "Write the day as 2026-10-04.")
         if not match["year"] and (self._today - day).days > _MOST_WITHOUT_YEAR:
-            self._refuse(f"{_quoted(self._said_by(match))} doesn't say which year.", "Write the day as 2026-10-04.")
+            self._refuse(f"{quoted(self._said_by(match))} doesn't say which year.", "Write the day as 2026-10-04.")
         return self._put_day(day, match)
 
     def other_day(self, match: re.Match[str]) -> int:
-        self._refuse(f"{_quoted(self._said_by(match))} can be read in two ways.", "Write the day as 2026-10-04.")
+        self._refuse(f"{quoted(self._said_by(match))} can be read in two ways.", "Write the day as 2026-10-04.")
 
     def _put_day(self, day: date, match: re.Match[str]) -> int:
         if self._day is not None:
-            self._refuse(f"there are two days, and {_quoted(self._said_by(match))} is one.", "Tell each day by itself.")
+            self._refuse(f"there are two days, and {quoted(self._said_by(match))} is one.", "Tell each day by itself.")
         if day > self._today:
             self._refuse(f"{day} is still to come.", "Check the day.")
         if day < EARLIEST_DAY:
@@ -307,12 +308,12 @@ class _Told:
         bases = self._places[said if said in self._places else said.removesuffix("s")].split("|")
         if len(bases) > 1:
             names = " or ".join(f"'{base.replace('_', ' ')}'" for base in bases)
-            self._refuse(f"{_quoted(said)} can be two places.", f"Write {names}.")
+            self._refuse(f"{quoted(said)} can be two places.", f"Write {names}.")
         found = self._sided(bases[0], side)
         if not found:
             sides = [name for name in ("left", "middle", "right") if f"{bases[0]}_{_SIDES[name]}" in self._regions]
             what = "doesn't say on which side" if side is None else f"has no {side}"
-            self._refuse(f"{_quoted(said)} {what}.", "Write " + " or ".join(f"'{said} {name}'" for name in sides or [""]).strip() + ".")
+            self._refuse(f"{quoted(said)} {what}.", "Write " + " or ".join(f"'{said} {name}'" for name in sides or [""]).strip() + ".")
         self._put("regions", list(dict.fromkeys((*self._fields.get("regions", ()), *found))), match)
         return at
 
@@ -341,26 +342,6 @@ def _place_names(regions: Iterable[str]) -> dict[str, str]:
 def _place_pattern(places: Iterable[str]) -> re.Pattern[str]:
     names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in sorted(places, key=len, reverse=True))
     return re.compile(rf"(?:{_SIDE}\s+)?(?P<place>(?:{names or '(?!)'})s?)\b")
-
-
-def _plain_letter(letter: str) -> str:
-    lower = letter.lower()
-    if letter.isspace():
-        return " "
-    if letter in "–—−":
-        return "-"
-    if letter in "’‘":
-        return "'"
-    return lower if len(lower) == 1 else letter
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
-def _quoted(text: str, most: int = 40) -> str:
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return f"'{shown if len(shown) <= most else shown[: most - 3] + '...'}'"
 
 
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:

@@ -13,6 +13,7 @@ from typing import NoReturn
 import numpy as np
 
 from backstride.errors import RunFileError
+from backstride.importers.typed_letters import as_number, plain_letter, quoted
 from backstride.model.run import Run, StartKnown
 
 __all__ = ["read_typed"]
@@ -124,7 +125,7 @@ class _Typed:
     def __init__(self, words: str, today: date, clock: datetime | None) -> None:
         self._words = words
         # Matched against, letter for letter in the same places; the words themselves keep their case for names and notes.
-        self._plain = "".join(_plain_letter(letter) for letter in words)
+        self._plain = "".join(plain_letter(letter) for letter in words)
         self._today = today
         self._clock = clock
         self._numbers: dict[str, float] = {}
@@ -175,14 +176,14 @@ class _Typed:
                 return end
         word = self._words[at : _end(_WORD, self._plain, at)] or self._words[at]
         if word[0].isdigit():
-            self._refuse(f"{_quoted(word)} is not understood: a number without a unit, or an unknown one.", _EXAMPLE)
-        self._refuse(f"{_quoted(word)} is not understood.", f"Put your own words after 'note:' or in quotes. {_EXAMPLE}")
+            self._refuse(f"{quoted(word)} is not understood: a number without a unit, or an unknown one.", _EXAMPLE)
+        self._refuse(f"{quoted(word)} is not understood.", f"Put your own words after 'note:' or in quotes. {_EXAMPLE}")
 
     def _is_thing(self, at: int) -> bool:
         return any(pattern.match(self._plain, at) for pattern, take in _THINGS if take not in _NO_END_OF_A_NAME)
 
     def _refuse(self, problem: str, remedy: str) -> NoReturn:
-        raise RunFileError(problem, place=_quoted(self._words, 60), remedy=remedy)
+        raise RunFileError(problem, place=quoted(self._words, 60), remedy=remedy)
 
     def _put(self, name: str, value: float, match: re.Match[str]) -> int:
         said = self._said_by(match)
@@ -192,7 +193,7 @@ class _Typed:
                 "distance": "Minutes are 'min', metres 'm'.",
                 "duration": "A time of day is 'at 18:30', a pace '5:30/km'.",
             }.get(name, "Leave one out.")
-            self._refuse(f"there are two {what}: {_quoted(self._said[name])} and {_quoted(said)}.", hint)
+            self._refuse(f"there are two {what}: {quoted(self._said[name])} and {quoted(said)}.", hint)
         self._numbers[name], self._said[name] = value, said
         return match.end()
 
@@ -200,7 +201,7 @@ class _Typed:
         return self._words[match.start() : match.end()].strip()
 
     def _refuse_two_readings(self, match: re.Match[str], first: str, second: str) -> NoReturn:
-        said = _quoted(self._said_by(match))
+        said = quoted(self._said_by(match))
         self._refuse(f"{said} can mean {first} or {second}.", f"Write '{first}' or '{second}'.")
 
     # One method a kind of thing: takes a match, gives where it ends, or None when it is not that after all
@@ -226,7 +227,7 @@ class _Typed:
         if minutes is None:
             pace_s = self._decimal_time(match, match["decimal"], 60.0, "min/km")
         elif int(seconds) > 59:
-            self._refuse(f"{_quoted(self._said_by(match))} has {seconds} seconds.", "A pace is written '5:30/km'.")
+            self._refuse(f"{quoted(self._said_by(match))} has {seconds} seconds.", "A pace is written '5:30/km'.")
         else:
             pace_s = int(minutes) * 60.0 + int(seconds)
         return self._put("pace", self._at_least_some(pace_s, match) / (_MILE_M if match["per"].startswith("m") else 1000.0), match)
@@ -236,22 +237,22 @@ class _Typed:
         self._refuse_two_readings(match, f"{shown}/km", f"{shown}/mi")
 
     def speed(self, match: re.Match[str]) -> int:
-        metres_an_hour = _number(match["number"]) * (_MILE_M if match["unit"] == "mph" else 1000.0)
+        metres_an_hour = as_number(match["number"]) * (_MILE_M if match["unit"] == "mph" else 1000.0)
         return self._put("pace", 3600.0 / self._at_least_some(metres_an_hour, match), match)
 
     def _at_least_some(self, value: float, match: re.Match[str]) -> float:
         if value > 0:
             return value
-        self._refuse(f"{_quoted(self._said_by(match))} is nothing.", "Leave out what you don't know.")
+        self._refuse(f"{quoted(self._said_by(match))} is nothing.", "Leave out what you don't know.")
 
     def clock_time(self, match: re.Match[str]) -> int:
         hour, minute, half = int(match["hour"]), int(match["minute"] or 0), (match["half"] or "")[:1]
         if half in ("a", "p"):
             hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 99
         if hour > 23 or minute > 59:
-            self._refuse(f"{_quoted(self._said_by(match))} is no time of day.", "Write 'at 18:30' or '7am'.")
+            self._refuse(f"{quoted(self._said_by(match))} is no time of day.", "Write 'at 18:30' or '7am'.")
         if self._time is not None:
-            self._refuse(f"there are two times of day, and {_quoted(self._said_by(match))} is one.", "Leave one out.")
+            self._refuse(f"there are two times of day, and {quoted(self._said_by(match))} is one.", "Leave one out.")
         self._time = time(hour, minute)
         if not half and not match["hour"].startswith("0") and hour in _PACE_MINUTES:
             self._said["perhaps pace"] = self._said_by(match)
@@ -260,13 +261,13 @@ class _Typed:
     def duration_hms(self, match: re.Match[str]) -> int:
         hours, minutes, seconds = int(match["h"]), int(match["m"]), int(match["s"])
         if minutes > 59 or seconds > 59:
-            self._refuse(f"{_quoted(self._said_by(match))} is no time.", "Write '1:05:20' or '1 h 5 min 20 s'.")
+            self._refuse(f"{quoted(self._said_by(match))} is no time.", "Write '1:05:20' or '1 h 5 min 20 s'.")
         return self._duration(hours * 3600.0 + minutes * 60.0 + seconds, match)
 
     def duration_two(self, match: re.Match[str]) -> int:
         first, second, unit = int(match["first"]), int(match["second"]), match["unit"] or ""
         if second > 59:
-            self._refuse(f"{_quoted(self._said_by(match))} is no time.", "Write '35:20' or '1:05:20'.")
+            self._refuse(f"{quoted(self._said_by(match))} is no time.", "Write '35:20' or '1:05:20'.")
         if not unit:
             self._said["perhaps hours"] = f"{first}:{second:02d}"
         return self._duration((first * 60.0 + second) * (60.0 if unit.startswith(("h", "s")) else 1.0), match)
@@ -278,8 +279,8 @@ class _Typed:
         given = [(number, seconds, unit) for number, seconds, unit in parts if number is not None]
         if not given:
             return self._duration(1800.0 if match["half"] else 3600.0, match)
-        if any(_number(number) >= 60 for number, _, _ in given[1:]):
-            self._refuse(f"{_quoted(self._said_by(match))} has 60 or more of a part.", "Write '1 h 5 min 20 s'.")
+        if any(as_number(number) >= 60 for number, _, _ in given[1:]):
+            self._refuse(f"{quoted(self._said_by(match))} has 60 or more of a part.", "Write '1 h 5 min 20 s'.")
         return self._duration(sum(self._decimal_time(match, *part) for part in given), match)
 
     def _duration(self, seconds: float, match: re.Match[str]) -> int:
@@ -289,13 +290,13 @@ class _Typed:
         """Seconds of a number; "1.30 h" is written by some for an hour and a half, by others for 78 minutes."""
         whole, _, part = number.replace(",", ".").partition(".")
         if len(part) == 2 and 0 < int(part) < 60 and unit != "s":
-            decimal = _as_clock(_number(number) * unit_s)
+            decimal = _as_clock(as_number(number) * unit_s)
             as_read = _as_clock(int(whole) * unit_s + int(part) * unit_s / 60.0)
             if unit == "min/km":
                 unit_of_pace = "/mi" if (match["per"] or "").startswith("m") else "/km"
                 self._refuse_two_readings(match, as_read + unit_of_pace, decimal + unit_of_pace)
             self._refuse_two_readings(match, as_read, decimal)
-        return _number(number) * unit_s
+        return as_number(number) * unit_s
 
     def distance(self, match: re.Match[str]) -> int:
         number, unit = match["number"], match["unit"]
@@ -303,9 +304,9 @@ class _Typed:
         if unit_m == 1.0 and re.fullmatch(r"[0-9]{1,3}[.,][0-9]{3}", number):
             whole = re.sub("[.,]", "", number)
             self._refuse_two_readings(match, f"{int(whole)} metres", f"{int(whole) / 1000:g} metres")
-        if unit == "m" and _number(number) < _LEAST_PLAIN_M:
+        if unit == "m" and as_number(number) < _LEAST_PLAIN_M:
             self._refuse_two_readings(match, f"{number} metres", f"{number} min")
-        return self._put("distance", self._at_least_some(_number(number) * unit_m, match), match)
+        return self._put("distance", self._at_least_some(as_number(number) * unit_m, match), match)
 
     def marathon(self, match: re.Match[str]) -> int:
         return self._put("distance", _MARATHON_M / (2.0 if match["half"] else 1.0), match)
@@ -320,15 +321,15 @@ class _Typed:
         return self._score("effort", match)
 
     def _score(self, name: str, match: re.Match[str]) -> int:
-        value = _number(match["number"])
+        value = as_number(match["number"])
         if not 0 <= value <= 10:
             hint = " Of Borg's scale from 6 to 20, write what is nearest on 0 to 10." if name == "effort" and value <= 20 else ""
             self._refuse(f"{name} {match['number']} is outside 0 to 10.", f"0 is none, 10 the most there can be.{hint}")
         return self._put(name, value, match)
 
     def score_without_number(self, match: re.Match[str]) -> int:
-        what = _quoted(self._words[match.start("what") : match.end("what")]) if match["what"] else "nothing"
-        said = _quoted(self._words[match.start("name") : match.end("name")])
+        what = quoted(self._words[match.start("what") : match.end("what")]) if match["what"] else "nothing"
+        said = quoted(self._words[match.start("name") : match.end("name")])
         self._refuse(f"after {said} stands {what}, not a number from 0 to 10.", "Write 'pain 4', 'no pain' or 'effort 6'.")
 
     def day_word(self, match: re.Match[str]) -> int:
@@ -386,16 +387,16 @@ class _Typed:
                 return date(past, month, day)
         last = self._last_year_with(day, month)
         self._refuse(
-            f"{_quoted(self._said_by(match))} is not in the last half year.", f"Write the year too: '{last}-{month:02d}-{day:02d}'."
+            f"{quoted(self._said_by(match))} is not in the last half year.", f"Write the year too: '{last}-{month:02d}-{day:02d}'."
         )
 
     def _date(self, year: int, month: int, day: int, match: re.Match[str]) -> date:
         if not _exists(year, month, day):
-            self._refuse(f"{_quoted(self._said_by(match))} is no day of the calendar.", "Write it as '2026-11-02'.")
+            self._refuse(f"{quoted(self._said_by(match))} is no day of the calendar.", "Write it as '2026-11-02'.")
         return date(year, month, day)
 
     def _put_day(self, day: date, match: re.Match[str]) -> int:
-        said = _quoted(self._said_by(match))
+        said = quoted(self._said_by(match))
         if self._day is not None:
             self._refuse(f"there are two days, and {said} is one.", "Leave one out.")
         if day > self._today:
@@ -440,8 +441,8 @@ class _Typed:
         if not words or not (says_shoes or words <= _COLOURS):
             what = name or self._words[match.start("first") : end].strip()
             self._refuse(
-                f"{_quoted(what)} is not understood: a pair of shoes, a place, the weather?",
-                f"Write {_quoted(f'shoe: {what}')} if it is a pair of shoes, else put your own words after 'note:' or in quotes.",
+                f"{quoted(what)} is not understood: a pair of shoes, a place, the weather?",
+                f"Write {quoted(f'shoe: {what}')} if it is a pair of shoes, else put your own words after 'note:' or in quotes.",
             )
         return self._put_shoe(name, end)
 
@@ -452,7 +453,7 @@ class _Typed:
         for before, start in pairwise(starts):
             if (_SURFACE.match(self._plain, start) or _TAG.match(self._plain, start)) and self._plain[before:start].strip() not in _FILLERS:
                 self._refuse(
-                    f"is {_quoted(self._words[start:stop].split()[0])} part of the shoe's name?",
+                    f"is {quoted(self._words[start:stop].split()[0])} part of the shoe's name?",
                     "Put a comma before it, or the whole name in quotes.",
                 )
             if self._is_thing(start):
@@ -468,7 +469,7 @@ class _Typed:
         if not name:
             self._refuse("the shoe has no name.", "Write for example 'shoe: Pegasus 40'.")
         if self._shoe:
-            self._refuse(f"there are two shoes: {_quoted(self._shoe)} and {_quoted(name)}.", "Leave one out.")
+            self._refuse(f"there are two shoes: {quoted(self._shoe)} and {quoted(name)}.", "Leave one out.")
         self._shoe = name
         return end
 
@@ -491,7 +492,7 @@ class _Typed:
                 return distance_m, distance_m * pace, "typed in; time worked out from distance and pace"
             if abs(distance_m * pace - duration_s) > _AGREES * duration_s:
                 self._refuse(
-                    f"{_quoted(self._said['distance'])} and {_quoted(self._said['pace'])} make {_as_clock(distance_m * pace)}, "
+                    f"{quoted(self._said['distance'])} and {quoted(self._said['pace'])} make {_as_clock(distance_m * pace)}, "
                     f"but the time typed is {_as_clock(duration_s)}.",
                     "Correct one of the three, or leave one out.",
                 )
@@ -529,7 +530,7 @@ class _Typed:
         if said and "pace" not in self._numbers and _fits_as_pace(typed, distance_m, duration_s):
             shown = f"{typed.hour}:{typed.minute:02d}"
             self._refuse(
-                f"{_quoted(said)} can be a time of day or a pace.",
+                f"{quoted(said)} can be a time of day or a pace.",
                 f"Write 'at {shown} am', 'at {shown} pm', '{shown}/km' or '{shown}/mi'.",
             )
         day = self._day or self._today
@@ -572,24 +573,6 @@ def _month_name(month: int) -> str:
 def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     match = pattern.match(text, at)
     return match.end() if match else at
-
-
-def _plain_letter(letter: str) -> str:
-    lower = letter.lower()
-    if letter.isspace():
-        return " "
-    if letter in "–—−":
-        return "-"
-    return lower if len(lower) == 1 else letter
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", "."))
-
-
-def _quoted(text: str, most: int = 40) -> str:
-    shown = "".join(letter if letter.isprintable() else " " for letter in text)
-    return f"'{shown if len(shown) <= most else shown[: most - 3] + '...'}'"
 
 
 def _any_of(words: Iterable[str]) -> str:
